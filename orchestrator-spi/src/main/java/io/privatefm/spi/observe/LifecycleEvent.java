@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.spi.observe;
+
+import io.privatefm.spi.NsUid;
+import io.privatefm.spi.Sha256;
+import io.privatefm.spi.Subject;
+import java.time.Duration;
+
+/** Something that happened in an orchestrator. New kinds may be added; listeners ignore what they do not know. */
+public sealed interface LifecycleEvent {
+    /** A namespace exists now. */
+    record NamespaceCreated(NsUid namespace) implements LifecycleEvent {}
+
+    /** A revision of an adapter was checked and kept. */
+    record AdapterRegistered(NsUid namespace, Subject subject, int revision) implements LifecycleEvent {}
+
+    /** A nightly batch has found what is to do. */
+    record NightStarted(int namespaces) implements LifecycleEvent {}
+
+    /**
+     * One more namespace of a nightly batch is finished, whatever its outcome.
+     *
+     * @param done namespaces finished so far, from 1
+     */
+    record NightProgressed(int done, int namespaces) implements LifecycleEvent {}
+
+    /** A checkpoint was published. */
+    record MergeCompleted(
+            NsUid namespace, long version, Sha256 checkpointHash, int variants, long storedBytes, Duration took)
+            implements LifecycleEvent {}
+
+    /** A merge did not lead to a checkpoint; the namespace keeps the one it has. */
+    record MergeFailed(NsUid namespace, String reason) implements LifecycleEvent {}
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.spi.store;
+
+/**
+ * Where namespaces, adapters, checkpoints and event logs are kept, in one transactional store, because they must change
+ * together. Stores are dumb: reads and conditional writes; every rule lives in core. Safe for use by several threads at
+ * once; transactions are isolated from each other (serializable, or as if).
+ */
+public interface OrchestratorStore extends AutoCloseable {
+    /** Name for logs, such as {@code memory}. */
+    String name();
+
+    /**
+     * Runs {@code work} in one transaction and commits it. If {@code work} throws, nothing is written and the same
+     * exception comes out. Never retries by itself: a commit whose outcome is lost must not run twice.
+     *
+     * @throws io.privatefm.spi.ConflictException if another transaction was first; retry the whole work
+     * @throws io.privatefm.spi.UnavailableException if the store does not answer; nothing was written
+     * @throws io.privatefm.spi.OutcomeUnknownException if the commit may or may not have happened
+     */
+    <T> T inTransaction(TxWork<T> work);
+
+    /** Releases what the store opened itself. Idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.spi.store;
+
+import io.privatefm.spi.LearnerId;
+import io.privatefm.spi.NsUid;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One transaction. All its writes become visible together when the work returns, or none does. Reads see the
+ * transaction's own writes. Used by one thread, inside {@link OrchestratorStore#inTransaction} only.
+ */
+public interface StoreTx {
+    /**
+     * Adds a namespace.
+     *
+     * @throws io.privatefm.spi.AlreadyExistsException if its learner or its uid is taken
+     */
+    void insert(NamespaceRow row);
+
+    /** The namespace of a learner. */
+    Optional<NamespaceRow> find(LearnerId learner);
+
+    /**
+     * Namespaces in ascending order of learner id.
+     *
+     * @param after only learners greater than this; {@code null} from the start
+     * @param limit at most this many, at least 1
+     */
+    List<NamespaceRow> namespaces(@Nullable LearnerId after, int limit);
+
+    /**
+     * Replaces a namespace's row if its revision is still {@code expected.revision()}.
+     *
+     * @param next same learner and uid, revision one higher
+     * @return false if the row has changed or is gone; nothing was written then
+     */
+    boolean compareAndSet(NamespaceRow expected, NamespaceRow next);
+
+    /**
+     * Appends to a namespace's event log.
+     *
+     * @param rows sequence numbers {@code expectedHead + 1, expectedHead + 2, …}
+     * @throws io.privatefm.spi.ConflictException if the newest event is not {@code expectedHead}
+     */
+    void append(NsUid namespace, long expectedHead, List<EventRow> rows);
+
+    /** Events with {@code seq >= fromSeq}, ascending, at most {@code limit}. */
+    List<EventRow> events(NsUid namespace, long fromSeq, int limit);
+
+    /**
+     * Adds an adapter revision.
+     *
+     * @throws io.privatefm.spi.AlreadyExistsException if that revision of that subject is there
+     */
+    void putAdapter(AdapterRow row);
+
+    /** The newest revision of each subject's adapter, in ascending order of subject. */
+    List<AdapterRow> adapters(NsUid namespace);
+
+    /**
+     * Adds a checkpoint.
+     *
+     * @throws io.privatefm.spi.AlreadyExistsException if that version, or that operation id, is there
+     */
+    void putCheckpoint(CheckpointRow row);
+
+    /** One checkpoint. */
+    Optional<CheckpointRow> checkpoint(NsUid namespace, long version);
+
+    /** The newest checkpoints, newest first, at most {@code limit}. */
+    List<CheckpointRow> checkpoints(NsUid namespace, int limit);
+}
