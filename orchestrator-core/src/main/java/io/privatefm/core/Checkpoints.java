@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.core;
+
+import io.privatefm.core.checkpoint.CheckpointReader;
+import io.privatefm.core.checkpoint.Manifest;
+import io.privatefm.core.checkpoint.ModelDirectoryWriter;
+import io.privatefm.core.checkpoint.StoredVariant;
+import io.privatefm.core.foundation.Foundation;
+import io.privatefm.core.foundation.Foundations;
+import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.LearnerId;
+import io.privatefm.spi.NsUid;
+import io.privatefm.spi.Sha256;
+import io.privatefm.spi.checkpoint.Verification;
+import io.privatefm.spi.store.CheckpointRow;
+import io.privatefm.spi.store.OrchestratorStore;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Published checkpoints. Safe for use by several threads at once. */
+public final class Checkpoints {
+    private final OrchestratorStore store;
+    private final Namespaces namespaces;
+    private final Foundations foundations;
+    private final CheckpointReader reader;
+    private final ModelDirectoryWriter writer;
+
+    Checkpoints(
+            OrchestratorStore store,
+            Namespaces namespaces,
+            Foundations foundations,
+            CheckpointReader reader,
+            ModelDirectoryWriter writer) {
+        this.store = store;
+        this.namespaces = namespaces;
+        this.foundations = foundations;
+        this.reader = reader;
+        this.writer = writer;
+    }
+
+    /** A learner's newest checkpoints, newest first, at most {@code limit}. */
+    public List<CheckpointRow> list(LearnerId learner, int limit) {
+        NsUid uid = namespaces.get(learner).nsUid();
+        return store.inTransaction(tx -> tx.checkpoints(uid, limit));
+    }
+
+    /** A learner's newest checkpoint; empty before the first merge. */
+    public Optional<CheckpointRow> latest(LearnerId learner) {
+        return list(learner, 1).stream().findFirst();
+    }
+
+    /**
+     * One checkpoint.
+     *
+     * @throws InvalidInputException with {@link ErrorCode#CHECKPOINT_NOT_FOUND} if there is none of that version
+     */
+    public CheckpointRow get(LearnerId learner, long version) {
+        NsUid uid = namespaces.get(learner).nsUid();
+        return store.inTransaction(tx -> tx.checkpoint(uid, version))
+                .orElseThrow(() -> new InvalidInputException(
+                        ErrorCode.CHECKPOINT_NOT_FOUND, "learner " + learner + " has no checkpoint " + version));
+    }
+
+    /**
+     * Reads every stored byte of a checkpoint and holds it against its manifest and row.
+     *
+     * @throws io.privatefm.spi.FoundationWrongException if the foundation release is not what it was merged on; that says
+     *     nothing about the checkpoint
+     */
+    public Verification verify(LearnerId learner, long version) {
+        CheckpointRow row = get(learner, version);
+        try (Foundation foundation = foundations.open(foundations.named(row.foundationRelease()))) {
+            return reader.verify(row, foundation);
+        }
+    }
+
+    /**
+     * Writes a variant as a complete Hugging Face model directory, which appears whole or not at all.
+     *
+     * @param target must not exist; the folder that it lies in must
+     * @return the model's content hash, recomputed from what was written
+     * @throws io.privatefm.spi.AlreadyExistsException if there is something at {@code target}
+     * @throws io.privatefm.spi.CorruptDataException if what is stored does not have the recorded content hash
+     */
+    public Sha256 export(LearnerId learner, long version, String variant, Path target) {
+        CheckpointRow row = get(learner, version);
+        reader.requireAgreement(row);
+        return exportManifest(row.nsUid(), row.manifestBlob(), variant, target);
+    }
+
+    /**
+     * Writes a variant as {@link #export} does, found by its manifest blob: blobs and foundation are enough, the store is not
+     * asked.
+     */
+    public Sha256 exportManifest(NsUid namespace, Sha256 manifestBlob, String variant, Path target) {
+        Manifest manifest = reader.manifest(namespace, manifestBlob);
+        try (Foundation foundation = foundations.open(foundations.named(manifest.foundationRelease()));
+                StoredVariant stored = reader.open(manifest, variant, foundation)) {
+            return writer.write(
+                            stored.tensors(),
+                            foundation.files(),
+                            stored.untiesEmbeddings(),
+                            target,
+                            Optional.of(stored.contentHash()))
+                    .contentHash();
+        }
+    }
+}

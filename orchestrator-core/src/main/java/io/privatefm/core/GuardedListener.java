@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.core;
+
+import io.privatefm.spi.observe.LifecycleEvent;
+import io.privatefm.spi.observe.OrchestratorListener;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells every listener of an event; what one throws is logged and hurts neither the others nor the engine. */
+final class GuardedListener implements OrchestratorListener {
+    private static final Logger LOG = LoggerFactory.getLogger(GuardedListener.class);
+
+    private final List<OrchestratorListener> listeners;
+
+    GuardedListener(List<OrchestratorListener> listeners) {
+        this.listeners = List.copyOf(listeners);
+    }
+
+    @Override
+    public void onEvent(LifecycleEvent event) {
+        for (OrchestratorListener listener : listeners) {
+            try {
+                listener.onEvent(event);
+            } catch (RuntimeException e) {
+                LOG.warn("a listener failed on {}", event.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}

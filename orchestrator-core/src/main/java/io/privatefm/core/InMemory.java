@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.core;
+
+import io.privatefm.core.memory.InMemoryBlobs;
+import io.privatefm.core.memory.InMemoryStore;
+import io.privatefm.core.memory.InProcessBus;
+import io.privatefm.spi.blob.BlobStore;
+import io.privatefm.spi.bus.EventBus;
+import io.privatefm.spi.store.OrchestratorStore;
+
+/** Stores that live and die with the process: for tests and first steps. */
+public final class InMemory {
+    private InMemory() {}
+
+    /** An empty transactional store. */
+    public static OrchestratorStore store() {
+        return new InMemoryStore();
+    }
+
+    /** An empty blob store. */
+    public static BlobStore blobs() {
+        return new InMemoryBlobs();
+    }
+
+    /**
+     * A bus inside this process. Publishing delivers on the calling thread; if a handler throws at three deliveries in a row,
+     * publishing fails with {@link io.privatefm.spi.UnavailableException}.
+     */
+    public static EventBus bus() {
+        return new InProcessBus();
+    }
+}

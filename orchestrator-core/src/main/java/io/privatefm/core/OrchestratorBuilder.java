@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.core;
+
+import io.privatefm.core.merge.MergedTensors;
+import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.adapter.AdapterStore;
+import io.privatefm.spi.blob.BlobStore;
+import io.privatefm.spi.bus.EventBus;
+import io.privatefm.spi.foundation.FoundationStore;
+import io.privatefm.spi.merge.MergePolicy;
+import io.privatefm.spi.observe.OrchestratorListener;
+import io.privatefm.spi.store.OrchestratorStore;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Wires an {@link Orchestrator}. Everything is passed in; nothing is global. Not safe for use by several threads. */
+public final class OrchestratorBuilder {
+    final OrchestratorStore store;
+    final BlobStore blobs;
+    final FoundationStore foundation;
+    final List<OrchestratorListener> listeners = new ArrayList<>();
+
+    @Nullable
+    EventBus bus;
+
+    @Nullable
+    AdapterStore adapterStore;
+
+    @Nullable
+    Executor executor;
+
+    int parallelism = Runtime.getRuntime().availableProcessors();
+    int tileElements = MergedTensors.DEFAULT_TILE_ELEMENTS;
+    MergePolicy policy = MergePolicy.DEFAULT;
+    InstantSource clock = InstantSource.system();
+    RandomGenerator random = new SecureRandom();
+
+    OrchestratorBuilder(OrchestratorStore store, BlobStore blobs, FoundationStore foundation) {
+        this.store = store;
+        this.blobs = blobs;
+        this.foundation = foundation;
+    }
+
+    /** Where events come from; without it, namespaces are made by calls only. Not closed by the orchestrator. */
+    public OrchestratorBuilder eventBus(EventBus eventBus) {
+        requireFirst(bus, "event bus");
+        bus = eventBus;
+        return this;
+    }
+
+    /** Where trainers leave adapters; without it, adapters are registered from files only. */
+    public OrchestratorBuilder adapterStore(AdapterStore trainers) {
+        requireFirst(adapterStore, "adapter store");
+        adapterStore = trainers;
+        return this;
+    }
+
+    /**
+     * Where merging and hashing run; by default a pool of daemon threads of the orchestrator's own, one for each processor,
+     * which {@link Orchestrator#close()} ends.
+     *
+     * @param threads how many of its threads to keep busy, at least 1; changes speed only, never a result
+     */
+    public OrchestratorBuilder executor(Executor pool, int threads) {
+        requireFirst(executor, "executor");
+        if (threads < 1) {
+            throw new InvalidInputException(ErrorCode.CONFIGURATION, "parallelism must be at least 1, not " + threads);
+        }
+        executor = pool;
+        parallelism = threads;
+        return this;
+    }
+
+    /** Policy of namespaces that are made without one of their own; {@link MergePolicy#DEFAULT} by default. */
+    public OrchestratorBuilder defaultPolicy(MergePolicy defaultPolicy) {
+        policy = defaultPolicy;
+        return this;
+    }
+
+    /** Adds a listener; may be called several times. */
+    public OrchestratorBuilder addListener(OrchestratorListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /** The time of events and checkpoints; the system's by default. Enters no hash of a model. */
+    public OrchestratorBuilder clock(InstantSource source) {
+        clock = source;
+        return this;
+    }
+
+    /** Where namespace uids and operation ids are drawn from; a {@link SecureRandom} by default. */
+    public OrchestratorBuilder random(RandomGenerator source) {
+        random = source;
+        return this;
+    }
+
+    /** Elements computed at once by one thread; for tests, it changes speed only. */
+    OrchestratorBuilder tileElements(int elements) {
+        tileElements = elements;
+        return this;
+    }
+
+    /**
+     * Builds the orchestrator; nothing runs before {@link Orchestrator#start()}.
+     *
+     * @throws InvalidInputException if two merge strategies on the class path have the same id
+     */
+    public Orchestrator build() {
+        return new Orchestrator(this);
+    }
+
+    private static void requireFirst(@Nullable Object before, String what) {
+        if (before != null) {
+            throw new InvalidInputException(ErrorCode.CONFIGURATION, "the " + what + " is set already, to " + before);
+        }
+    }
+}

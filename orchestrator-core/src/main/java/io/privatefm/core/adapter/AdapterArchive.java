@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.core.adapter;
+
+import io.privatefm.core.seal.SealedBlobs;
+import io.privatefm.spi.CorruptDataException;
+import io.privatefm.spi.NsUid;
+import io.privatefm.spi.Sha256;
+import io.privatefm.spi.files.ModelFiles;
+import io.privatefm.spi.files.RangedFile;
+import io.privatefm.spi.store.AdapterRow;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * A namespace's own copies of its adapters, as blobs. Files are copied first and parsed from the copy, so nobody can change
+ * them between the check and the use.
+ */
+public final class AdapterArchive {
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    private final SealedBlobs blobs;
+
+    public AdapterArchive(SealedBlobs blobs) {
+        this.blobs = blobs;
+    }
+
+    /** Names of the two blobs of a kept adapter. */
+    public record Kept(Sha256 configBlob, Sha256 weightsBlob) {}
+
+    /** Copies an adapter's two files into blobs; they are orphans until a row refers to them. */
+    public Kept keep(NsUid owner, ModelFiles files) {
+        Adapter.requireFiles(files);
+        return new Kept(copy(owner, files, Adapter.CONFIG_FILE), copy(owner, files, Adapter.WEIGHTS_FILE));
+    }
+
+    /** Opens the copies of an adapter that is being registered, to be closed by the caller. */
+    public Adapter open(NsUid owner, Kept kept) {
+        blobs.checkStored(owner, kept.configBlob());
+        blobs.checkStored(owner, kept.weightsBlob());
+        try (ModelFiles files = new KeptFiles(owner, kept)) {
+            return Adapter.open(files);
+        }
+    }
+
+    /**
+     * Opens a registered revision, to be closed by the caller.
+     *
+     * @throws CorruptDataException if its blobs are missing, damaged or of another adapter
+     */
+    public Adapter open(AdapterRow row) {
+        Adapter adapter = open(row.nsUid(), new Kept(row.configBlob(), row.weightsBlob()));
+        if (!adapter.digest().equals(row.digest())) {
+            adapter.close();
+            throw new CorruptDataException("the stored adapter for " + row.subject() + ", revision " + row.revision()
+                    + ", has digest " + adapter.digest() + " instead of " + row.digest());
+        }
+        return adapter;
+    }
+
+    private Sha256 copy(NsUid owner, ModelFiles files, String name) {
+        try (RangedFile file = files.open(name)) {
+            return blobs.write(owner, file.size(), sink -> {
+                        byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, file.size())];
+                        for (long at = 0; at < file.size(); at += chunk.length) {
+                            int length = (int) Math.min(chunk.length, file.size() - at);
+                            file.read(at, ByteBuffer.wrap(chunk, 0, length));
+                            sink.write(chunk, length);
+                        }
+                    })
+                    .name();
+        }
+    }
+
+    /** The two blobs under their file names. */
+    private final class KeptFiles implements ModelFiles {
+        private final NsUid owner;
+        private final Kept kept;
+
+        KeptFiles(NsUid owner, Kept kept) {
+            this.owner = owner;
+            this.kept = kept;
+        }
+
+        @Override
+        public String location() {
+            return "namespace " + owner;
+        }
+
+        @Override
+        public List<String> names() {
+            return List.of(Adapter.CONFIG_FILE, Adapter.WEIGHTS_FILE);
+        }
+
+        @Override
+        public RangedFile open(String name) {
+            return blobs.open(owner, name.equals(Adapter.CONFIG_FILE) ? kept.configBlob() : kept.weightsBlob());
+        }
+
+        @Override
+        public void close() {
+            // nothing is held open between files
+        }
+    }
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.core.adapter;
+
+import io.privatefm.core.model.ModelConfig;
+import io.privatefm.core.model.Shape;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Whether a linear layer is stored (out, in), as {@code nn.Linear} does, or (in, out), as transformers' {@code Conv1D}
+ * does. The shapes decide; for square matrices the model type does. The configuration's {@code fan_in_fan_out} is only
+ * the last resort, since PEFT corrects it on loading.
+ */
+final class Orientation {
+    /** Model types of transformers that are built from {@code Conv1D}, and their modules of that class. */
+    private static final Set<String> CONV1D_TYPES = Set.of("gpt2", "openai-gpt", "imagegpt", "decision_transformer");
+
+    private static final Set<String> CONV1D_MODULES = Set.of("c_attn", "q_attn", "c_proj", "c_fc");
+
+    private final ModelConfig model;
+    private final boolean fanInFanOut;
+
+    Orientation(ModelConfig model, boolean fanInFanOut) {
+        this.model = model;
+        this.fanInFanOut = fanInFanOut;
+    }
+
+    /**
+     * The layer kind of a 2-dimensional weight, empty if the factors fit it neither way.
+     *
+     * @param in features in, from factor A
+     * @param out features out, from factor B
+     */
+    Optional<TensorChange.Layer> of(String module, Shape weight, long in, long out) {
+        boolean straight = weight.dim(0) == out && weight.dim(1) == in;
+        boolean transposed = weight.dim(0) == in && weight.dim(1) == out;
+        if (straight && transposed) {
+            return Optional.of(
+                    squareIsTransposed(module) ? TensorChange.Layer.TRANSPOSED_LINEAR : TensorChange.Layer.LINEAR);
+        }
+        if (straight) {
+            return Optional.of(TensorChange.Layer.LINEAR);
+        }
+        return transposed ? Optional.of(TensorChange.Layer.TRANSPOSED_LINEAR) : Optional.empty();
+    }
+
+    private boolean squareIsTransposed(String module) {
+        if (CONV1D_TYPES.contains(model.modelType())) {
+            return CONV1D_MODULES.contains(module.substring(module.lastIndexOf('.') + 1));
+        }
+        return fanInFanOut && model.modelType().isEmpty();
+    }
+}

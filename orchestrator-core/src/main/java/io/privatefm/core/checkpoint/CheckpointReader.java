@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.core.checkpoint;
+
+import io.privatefm.core.foundation.Foundation;
+import io.privatefm.core.hash.ContentHash;
+import io.privatefm.core.hash.SegmentSink;
+import io.privatefm.core.hash.TensorDigest;
+import io.privatefm.core.hash.TensorStream;
+import io.privatefm.core.model.FormatLimits;
+import io.privatefm.core.model.ModelTensor;
+import io.privatefm.core.model.SafetensorsFile;
+import io.privatefm.core.seal.SealedBlobs;
+import io.privatefm.spi.CorruptDataException;
+import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.FoundationWrongException;
+import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.NsUid;
+import io.privatefm.spi.PfmException;
+import io.privatefm.spi.Sha256;
+import io.privatefm.spi.checkpoint.Layout;
+import io.privatefm.spi.checkpoint.Verification;
+import io.privatefm.spi.checkpoint.Verification.Damage;
+import io.privatefm.spi.store.CheckpointRow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Reads stored checkpoints and checks them against their manifests and rows. Safe for use by several threads at once. */
+public final class CheckpointReader {
+    private static final int MAX_MANIFEST_BYTES = 256 << 20;
+
+    private final SealedBlobs blobs;
+    private final TensorStream stream;
+
+    public CheckpointReader(SealedBlobs blobs, TensorStream stream) {
+        this.blobs = blobs;
+        this.stream = stream;
+    }
+
+    /**
+     * A manifest by its blob.
+     *
+     * @throws CorruptDataException if it is missing or damaged, or of another namespace
+     */
+    public Manifest manifest(NsUid namespace, Sha256 manifestBlob) {
+        String blob = "blob " + manifestBlob;
+        Manifest manifest = ManifestJson.read(blobs.read(namespace, manifestBlob, MAX_MANIFEST_BYTES), blob);
+        if (!manifest.namespace().equals(namespace)) {
+            throw new CorruptDataException("the manifest in " + blob + " is of another namespace");
+        }
+        return manifest;
+    }
+
+    /**
+     * The manifest of a checkpoint, held against its row.
+     *
+     * @throws CorruptDataException if it is missing or damaged, or says something else than the row
+     */
+    public Manifest requireAgreement(CheckpointRow row) {
+        Manifest manifest = manifest(row.nsUid(), row.manifestBlob());
+        boolean same = manifest.version() == row.version()
+                && manifest.foundationHash().equals(row.foundationHash())
+                && manifest.checkpointHash().equals(row.checkpointHash())
+                && manifest.variants().stream().map(VariantEntry::row).toList().equals(row.variants());
+        if (!same) {
+            throw new CorruptDataException(
+                    "the manifest of version " + row.version() + " and its database row do not agree");
+        }
+        return manifest;
+    }
+
+    /**
+     * Opens a variant, to be closed by the caller.
+     *
+     * @param foundation the release that the checkpoint was merged on
+     * @throws InvalidInputException if the checkpoint has no such variant
+     * @throws CorruptDataException if the blob is damaged
+     * @throws FoundationWrongException if {@code foundation} has another content hash than the checkpoint's
+     */
+    public StoredVariant open(Manifest manifest, String variant, Foundation foundation) {
+        requireFoundation(manifest.version(), manifest.foundationHash(), foundation);
+        VariantEntry entry = manifest.variants().stream()
+                .filter(candidate -> candidate.name().equals(variant))
+                .findFirst()
+                .orElseThrow(() -> new InvalidInputException(
+                        ErrorCode.CHECKPOINT_NOT_FOUND,
+                        "version " + manifest.version() + " has no variant '" + variant + "'"));
+        return open(manifest.namespace(), entry, foundation);
+    }
+
+    /**
+     * Reads every stored byte of a checkpoint: blob names, headers, tensor roots, content hashes, checkpoint hash.
+     *
+     * @throws FoundationWrongException if {@code foundation} has another content hash than the checkpoint's
+     */
+    public Verification verify(CheckpointRow row, Foundation foundation) {
+        requireFoundation(row.version(), row.foundationHash(), foundation);
+        List<Damage> damages = new ArrayList<>();
+        try {
+            for (VariantEntry entry : requireAgreement(row).variants()) {
+                verify(row.nsUid(), entry, foundation)
+                        .forEach(damage ->
+                                damages.add(new Damage(Optional.of(entry.name()), damage.tensor(), damage.reason())));
+            }
+        } catch (CorruptDataException e) {
+            damages.add(new Damage(Optional.empty(), Optional.empty(), String.valueOf(e.getMessage())));
+        }
+        return damages.isEmpty() ? new Verification.Intact(row.checkpointHash()) : new Verification.Damaged(damages);
+    }
+
+    private List<Damage> verify(NsUid namespace, VariantEntry entry, Foundation foundation) {
+        List<Damage> damages = new ArrayList<>();
+        try {
+            blobs.checkStored(namespace, entry.blob());
+        } catch (CorruptDataException e) {
+            damages.add(new Damage(Optional.empty(), Optional.empty(), String.valueOf(e.getMessage())));
+        }
+        try (StoredVariant variant = open(namespace, entry, foundation)) {
+            Map<String, TensorDigest> found = new TreeMap<>();
+            stream.run(List.copyOf(variant.stored().values()), SegmentSink.NONE)
+                    .forEach(digest -> found.put(digest.info().name(), digest));
+            Map<String, TensorDigest> model = new TreeMap<>(foundation.digests());
+            entry.changed().forEach(digest -> model.put(digest.info().name(), digest));
+            ModelVerifier.compare(entry.layout() == Layout.FULL ? model : changed(entry), found, damages);
+            if (!ContentHash.ofModel(model.values()).equals(entry.contentHash())) {
+                damages.add(new Damage(
+                        Optional.empty(), Optional.empty(), "its tensor roots do not give its content hash"));
+            }
+        } catch (FoundationWrongException e) {
+            throw e;
+        } catch (PfmException e) {
+            if (e.code().kind() == ErrorCode.Kind.ENVIRONMENT) {
+                throw e;
+            }
+            damages.add(new Damage(Optional.empty(), Optional.empty(), String.valueOf(e.getMessage())));
+        }
+        return damages;
+    }
+
+    private StoredVariant open(NsUid namespace, VariantEntry entry, Foundation foundation) {
+        SafetensorsFile file = SafetensorsFile.open(
+                blobs.open(namespace, entry.blob()),
+                "blob " + entry.blob(),
+                ErrorCode.CORRUPT_DATA,
+                FormatLimits.FOUNDATION);
+        Map<String, ModelTensor> stored = file.byName();
+        return new StoredVariant(entry, file, stored, foundation.tensors());
+    }
+
+    private static Map<String, TensorDigest> changed(VariantEntry entry) {
+        return entry.changed().stream()
+                .collect(Collectors.toMap(digest -> digest.info().name(), digest -> digest));
+    }
+
+    private static void requireFoundation(long version, Sha256 mergedOn, Foundation foundation) {
+        if (!foundation.contentHash().equals(mergedOn)) {
+            throw new FoundationWrongException("version " + version + " was merged on content hash " + mergedOn
+                    + ", foundation release " + foundation.release().name() + " has " + foundation.contentHash());
+        }
+    }
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.core.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.InvalidInputException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads JSON (RFC 8259) without mercy: strict UTF-8 and no byte order mark, no duplicate keys at any level, no trailing
+ * text, nesting and token sizes bounded. Object keys keep the order of the file.
+ */
+public final class StrictJson {
+    private static final int MAX_DEPTH = 16;
+    private static final int MAX_NUMBER_LENGTH = 64;
+
+    /** Makes parsers with the bounds above; safetensors headers are read token by token with it. */
+    public static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNumberLength(MAX_NUMBER_LENGTH)
+                    .build())
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(FACTORY)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
+            .build();
+
+    private StrictJson() {}
+
+    /**
+     * Reads one object.
+     *
+     * @param file how to name the input in an error
+     * @param code the error code for malformed input
+     * @throws InvalidInputException if the bytes are not exactly one JSON object
+     */
+    public static ObjectNode object(byte[] bytes, String file, ErrorCode code) {
+        JsonNode node;
+        try {
+            node = MAPPER.readTree(text(bytes, file, code));
+        } catch (JsonProcessingException e) {
+            throw new InvalidInputException(code, file, null, "malformed JSON: " + e.getOriginalMessage());
+        }
+        if (node instanceof ObjectNode object) {
+            return object;
+        }
+        throw new InvalidInputException(code, file, null, "must be a JSON object");
+    }
+
+    /**
+     * Decodes strict UTF-8.
+     *
+     * @throws InvalidInputException at the first malformed sequence
+     */
+    public static String text(byte[] bytes, String file, ErrorCode code) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .onUnmappableCharacter(CodingErrorAction.REPORT)
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new InvalidInputException(code, file, null, "JSON text is not valid UTF-8");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** In-memory store, blobs and bus, for tests and first steps. */
+@NullMarked
+package io.privatefm.core.memory;
+
+import org.jspecify.annotations.NullMarked;

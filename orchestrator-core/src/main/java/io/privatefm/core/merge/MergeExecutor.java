@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.core.merge;
+
+import io.privatefm.core.adapter.Adapter;
+import io.privatefm.core.foundation.Foundation;
+import io.privatefm.core.hash.ContentHash;
+import io.privatefm.core.hash.TensorDigest;
+import io.privatefm.core.hash.TensorStream;
+import io.privatefm.core.model.SafetensorsWriter;
+import io.privatefm.core.model.TensorInfo;
+import io.privatefm.core.model.TensorSource;
+import io.privatefm.core.seal.SealedBlobs;
+import io.privatefm.spi.CodePointOrder;
+import io.privatefm.spi.FoundationWrongException;
+import io.privatefm.spi.NsUid;
+import io.privatefm.spi.Subject;
+import io.privatefm.spi.checkpoint.Layout;
+import io.privatefm.spi.merge.Composition;
+import io.privatefm.spi.merge.VariantPlan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Computes planned variants: streams their tensors through merge and hash into one safetensors blob each. Memory is bounded
+ * by tiles and segments, whatever the model's size. Safe for use by several threads at once.
+ */
+public final class MergeExecutor {
+    private final SealedBlobs blobs;
+    private final TensorStream stream;
+    private final Plugins plugins;
+    private final int tileElements;
+
+    public MergeExecutor(SealedBlobs blobs, TensorStream stream, Plugins plugins, int tileElements) {
+        this.blobs = blobs;
+        this.stream = stream;
+        this.plugins = plugins;
+        this.tileElements = tileElements;
+    }
+
+    /**
+     * Computes one variant and stores its blob, which stays an orphan until it is published.
+     *
+     * @param adapters open adapters of the plan's subjects
+     * @throws io.privatefm.spi.InvalidInputException if the adapters do not fit the foundation or each other, or a merged
+     *     value is not finite; nothing is stored then
+     */
+    public MergedVariant execute(
+            NsUid namespace, VariantPlan plan, Foundation foundation, Map<Subject, Adapter> adapters) {
+        List<VariantAssembler.Part> parts = new ArrayList<>();
+        for (VariantPlan.Input input : plan.inputs()) {
+            Adapter adapter = adapters.get(input.subject());
+            if (adapter == null) {
+                throw new IllegalArgumentException("no adapter for " + input.subject());
+            }
+            parts.add(new VariantAssembler.Part(input.subject().value(), adapter, input.weight()));
+        }
+        VariantAssembler assembler =
+                new VariantAssembler(foundation.tensors(), foundation.config(), plugins.kernels(), tileElements);
+        VariantAssembler.Assembly assembly =
+                assembler.assemble(parts, plugins.strategy(plan.strategy()), plan.rounding(), Composition.SUM);
+        boolean full = plan.layout() == Layout.FULL;
+        List<TensorSource> stored = full
+                ? VariantAssembler.overlay(foundation.tensors(), assembly.changed())
+                : List.copyOf(assembly.changed().values());
+        Map<String, TensorDigest> digests = new TreeMap<>(CodePointOrder.COMPARATOR);
+        SealedBlobs.Stored blob = write(namespace, stored, digests);
+        if (full) {
+            requirePristine(foundation, assembly, digests);
+        }
+        Map<String, TensorDigest> model = new TreeMap<>(foundation.digests());
+        model.putAll(digests);
+        List<TensorDigest> changed = digests.values().stream()
+                .filter(digest -> assembly.changed().containsKey(digest.info().name()))
+                .toList();
+        return new MergedVariant(plan, ContentHash.ofModel(model.values()), blob, changed, assembly.untiesEmbeddings());
+    }
+
+    private SealedBlobs.Stored write(NsUid namespace, List<TensorSource> tensors, Map<String, TensorDigest> digests) {
+        List<TensorSource> ordered = SafetensorsWriter.order(tensors);
+        List<TensorInfo> infos = ordered.stream().map(TensorSource::info).toList();
+        byte[] header = SafetensorsWriter.header(infos);
+        long bytes =
+                header.length + infos.stream().mapToLong(TensorInfo::byteLength).sum();
+        return blobs.write(namespace, bytes, sink -> {
+            sink.write(header, header.length);
+            stream.run(ordered, sink)
+                    .forEach(digest -> digests.put(digest.info().name(), digest));
+        });
+    }
+
+    /** All of the foundation was read again for a full layout: it must still be what was hashed before. */
+    private static void requirePristine(
+            Foundation foundation, VariantAssembler.Assembly assembly, Map<String, TensorDigest> digests) {
+        foundation.digests().forEach((name, digest) -> {
+            if (!assembly.changed().containsKey(name) && !digest.equals(digests.get(name))) {
+                throw new FoundationWrongException("tensor " + name + " of foundation release "
+                        + foundation.release().name() + " changed while it was read");
+            }
+        });
+    }
+}

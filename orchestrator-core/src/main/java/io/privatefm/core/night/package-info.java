@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** The night: namespaces whose checkpoints are due, merged one after the other. */
+@NullMarked
+package io.privatefm.core.night;
+
+import org.jspecify.annotations.NullMarked;
