@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.server.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.privatefm.core.InMemory;
+import io.privatefm.core.Orchestrator;
+import io.privatefm.modelstore.AdapterDirectory;
+import io.privatefm.modelstore.BlobDirectory;
+import io.privatefm.modelstore.FoundationDirectory;
+import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.LearnerId;
+import io.privatefm.spi.Sha256;
+import io.privatefm.spi.Subject;
+import io.privatefm.spi.bus.BusMessage;
+import io.privatefm.spi.bus.EventBus;
+import io.privatefm.spi.checkpoint.Verification;
+import io.privatefm.spi.merge.MergeOutcome;
+import io.privatefm.spi.merge.NightReport;
+import io.privatefm.spi.store.CheckpointRow;
+import io.privatefm.spi.store.VariantRow;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code pfm demo}: the main job, end to end, on embedded defaults and a small trained foundation. */
+@Command(
+        name = "demo",
+        description = "Provisions learners by events, merges a night, verifies every checkpoint, exports one.",
+        mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+    private static final int MOST_LEARNERS = 9999;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Option(names = "--learners", paramLabel = "N", description = "How many learners. Default: 20.")
+    private int learners = 20;
+
+    @Option(
+            names = "--home",
+            paramLabel = "DIR",
+            description = "Data directory, made if absent. Default: a new temporary directory.")
+    private Optional<Path> home = Optional.empty();
+
+    @Option(names = "--seed", paramLabel = "S", description = "Draws what the derived learners need. Default: 1.")
+    private long seed = 1;
+
+    @Override
+    public Integer call() throws IOException {
+        if (learners < 1 || learners > MOST_LEARNERS) {
+            throw new InvalidInputException(
+                    ErrorCode.INVALID_ARGUMENT, "--learners must be 1 to " + MOST_LEARNERS + ", not " + learners);
+        }
+        Path directory =
+                home.isPresent() ? Files.createDirectories(home.get()) : Files.createTempDirectory("pfm-demo-");
+        DemoHome data = new DemoHome(directory);
+        List<LearnerId> ids = data.unpack(learners, seed);
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(
+                "%d learners: %d with adapters as they were trained, %d derived from these with seed %d (simulated)%n",
+                ids.size(), Math.min(ids.size(), data.trained()), Math.max(0, ids.size() - data.trained()), seed);
+        try (EventBus bus = InMemory.bus();
+                Orchestrator pfm = Orchestrator.builder(
+                                InMemory.store(),
+                                BlobDirectory.at(directory),
+                                FoundationDirectory.at(DemoHome.foundation(directory)))
+                        .eventBus(bus)
+                        .adapterStore(AdapterDirectory.at(DemoHome.adapters(directory)))
+                        .addListener(new ProgressBar(spec.commandLine().getErr(), CommandLine.Help.Ansi.AUTO.enabled()))
+                        .build()) {
+            pfm.start();
+            provision(pfm, bus, ids);
+            NightReport night = pfm.merges().runNight();
+            printTable(out, night);
+            int damaged = verifyAll(pfm, ids);
+            out.printf("verified %d checkpoints: %d damaged%n", ids.size(), damaged);
+            export(out, pfm, directory, ids.get(0));
+            return damaged > 0 || night.rejected() > 0 ? ExitCode.VERIFICATION_FAILED : ExitCode.DONE;
+        }
+    }
+
+    /** Namespaces by events; adapters as a trainer would announce them. */
+    private static void provision(Orchestrator pfm, EventBus bus, List<LearnerId> ids) {
+        for (LearnerId learner : ids) {
+            ObjectNode payload = JsonNodeFactory.instance.objectNode();
+            payload.put("event", "PRIVATE_BRAIN_READY").put("learner_id", learner.value());
+            DemoHome.SUBJECTS.forEach(subject -> payload.withArray("subjects").add(subject.value()));
+            bus.publish(new BusMessage("ready-" + learner, "PRIVATE_BRAIN_READY", payload.toString()));
+            for (Subject subject : DemoHome.SUBJECTS) {
+                pfm.adapters().register(learner, subject, DemoHome.reference(learner, subject));
+            }
+        }
+    }
+
+    private static void printTable(PrintWriter out, NightReport night) {
+        String row = "%-36s  %7s  %-8s  %-64s  %9s  %7s%n";
+        out.printf(Locale.ROOT, row, "learner", "version", "variant", "content hash", "bytes", "changed");
+        for (NightReport.Result result : night.results()) {
+            if (result.outcome() instanceof MergeOutcome.Merged merged) {
+                for (VariantRow variant : merged.checkpoint().variants()) {
+                    out.printf(
+                            Locale.ROOT,
+                            row,
+                            result.learner(),
+                            merged.checkpoint().version(),
+                            variant.name(),
+                            variant.contentHash(),
+                            variant.blobBytes(),
+                            variant.changedTensors());
+                }
+            } else if (result.outcome() instanceof MergeOutcome.Rejected rejected) {
+                out.printf("%-36s  rejected: %s%n", result.learner(), rejected.reason());
+            }
+        }
+    }
+
+    private static int verifyAll(Orchestrator pfm, List<LearnerId> ids) {
+        int damaged = 0;
+        for (LearnerId learner : ids) {
+            Optional<CheckpointRow> latest = pfm.checkpoints().latest(learner);
+            boolean intact = latest.map(
+                            row -> pfm.checkpoints().verify(learner, row.version()) instanceof Verification.Intact)
+                    .orElse(false);
+            damaged += intact ? 0 : 1;
+        }
+        return damaged;
+    }
+
+    private static void export(PrintWriter out, Orchestrator pfm, Path directory, LearnerId learner)
+            throws IOException {
+        CheckpointRow checkpoint = pfm.checkpoints().latest(learner).orElseThrow();
+        VariantRow variant = checkpoint.variants().get(0);
+        Path target = Files.createDirectories(directory.resolve("export"))
+                .resolve(checkpoint.nsUid() + "-v" + checkpoint.version() + "-" + variant.name());
+        Sha256 hash = pfm.checkpoints().export(learner, checkpoint.version(), variant.name(), target);
+        out.printf("exported %s of %s: content hash %s%n", variant.name(), learner, hash);
+        out.println("verify it:       ./pfm verify " + target + " --hash " + hash);
+        out.println("export another:  ./pfm export --home " + directory + " --namespace " + checkpoint.nsUid()
+                + " --manifest " + checkpoint.manifestBlob() + " --variant reading --out "
+                + target.resolveSibling("another"));
+    }
+}
