@@ -14,6 +14,9 @@ module io.privatefm.spi {
     exports io.privatefm.spi.checkpoint;
     exports io.privatefm.spi.files;
     exports io.privatefm.spi.foundation;
+    exports io.privatefm.spi.guardian;
+    exports io.privatefm.spi.keys;
+    exports io.privatefm.spi.limit;
     exports io.privatefm.spi.merge;
     exports io.privatefm.spi.observe;
     exports io.privatefm.spi.store;

@@ -35,7 +35,9 @@ public enum ErrorCode {
     /** A foundation release does not have the bytes that were promised. */
     FOUNDATION_WRONG(Kind.DAMAGED),
     /** Stored bytes are not what was written. */
-    CORRUPT_DATA(Kind.DAMAGED);
+    CORRUPT_DATA(Kind.DAMAGED),
+    /** A namespace's key was destroyed on purpose. */
+    KEY_DESTROYED(Kind.BAD_INPUT);
 
     /** Who can mend an error. */
     public enum Kind {

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.spi.keys;
+
+import io.privatefm.spi.NsUid;
+
+/**
+ * Wraps data keys under one key for each namespace, which never leaves the vault and is kept outside the database. Destroying
+ * that key is how a namespace is shredded. Safe for use by several threads at once.
+ */
+public interface KeyVault {
+    /**
+     * Encrypts a data key under the namespace's key, which is made at the first call for a namespace.
+     *
+     * @param dataKey 32 bytes; not kept
+     * @return what {@link #unwrap} takes; binds the namespace
+     * @throws io.privatefm.spi.KeyDestroyedException if the namespace's key was destroyed; it is never made again
+     * @throws io.privatefm.spi.UnavailableException if the vault does not answer
+     */
+    byte[] wrap(NsUid namespace, byte[] dataKey);
+
+    /**
+     * Decrypts a data key.
+     *
+     * @return the data key, a new array that the caller overwrites after use
+     * @throws io.privatefm.spi.KeyDestroyedException if the namespace's key was destroyed
+     * @throws io.privatefm.spi.CorruptDataException if {@code wrapped} is not what {@link #wrap} gave for this namespace
+     * @throws io.privatefm.spi.UnavailableException if the vault does not answer; says nothing about the data
+     */
+    byte[] unwrap(NsUid namespace, byte[] wrapped);
+
+    /**
+     * Destroys the namespace's key for good. When this returns, no later call can unwrap. Idempotent: a key that is destroyed
+     * already gives the receipt of then.
+     *
+     * @throws io.privatefm.spi.UnavailableException if it is not destroyed
+     * @throws io.privatefm.spi.OutcomeUnknownException if it may be; call again
+     */
+    DestructionReceipt destroy(NsUid namespace);
+}
