@@ -189,7 +189,9 @@ final class PeftConfig {
 
     private void refuseUnsupported() {
         if (!json.path("peft_type").asText("").equals("LORA")) {
-            throw unsupported("peft_type", "only LORA is supported, not " + json.path("peft_type"));
+            throw unsupported(
+                    "peft_type",
+                    "only LORA is supported, not '" + json.path("peft_type").asText("") + "'");
         }
         for (Map.Entry<String, JsonNode> field : json.properties()) {
             String name = field.getKey();

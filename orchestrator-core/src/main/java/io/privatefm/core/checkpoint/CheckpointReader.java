@@ -7,7 +7,6 @@ import io.privatefm.core.hash.SegmentSink;
 import io.privatefm.core.hash.TensorDigest;
 import io.privatefm.core.hash.TensorStream;
 import io.privatefm.core.model.FormatLimits;
-import io.privatefm.core.model.ModelTensor;
 import io.privatefm.core.model.SafetensorsFile;
 import io.privatefm.core.seal.SealedBlobs;
 import io.privatefm.spi.CorruptDataException;
@@ -141,13 +140,14 @@ public final class CheckpointReader {
     }
 
     private StoredVariant open(NsUid namespace, VariantEntry entry, Foundation foundation) {
-        SafetensorsFile file = SafetensorsFile.open(
-                blobs.open(namespace, entry.blob()),
-                "blob " + entry.blob(),
-                ErrorCode.CORRUPT_DATA,
-                FormatLimits.FOUNDATION);
-        Map<String, ModelTensor> stored = file.byName();
-        return new StoredVariant(entry, file, stored, foundation.tensors());
+        String blob = "blob " + entry.blob();
+        try {
+            SafetensorsFile file = SafetensorsFile.open(
+                    blobs.open(namespace, entry.blob()), blob, ErrorCode.MODEL_INVALID, FormatLimits.FOUNDATION);
+            return new StoredVariant(entry, file, foundation.tensors());
+        } catch (InvalidInputException e) {
+            throw new CorruptDataException("the variant is no sound safetensors file any more: " + e.getMessage(), e);
+        }
     }
 
     private static Map<String, TensorDigest> changed(VariantEntry entry) {

@@ -7,6 +7,7 @@ import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.UnavailableException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -102,7 +103,9 @@ final class OutputDirectory implements AutoCloseable {
     }
 
     static UnavailableException unavailable(Path path, IOException e) {
-        return new UnavailableException("cannot write " + path + ": " + e.getMessage(), e);
+        boolean explained = !(e instanceof FileSystemException failure) || failure.getReason() != null;
+        String reason = explained ? e.getMessage() : e.getClass().getSimpleName();
+        return new UnavailableException("cannot write " + path + ": " + reason, e);
     }
 
     private static void requireFree(Path target) {

@@ -16,14 +16,10 @@ public final class StoredVariant implements AutoCloseable {
     private final Map<String, ModelTensor> stored;
     private final Map<String, ModelTensor> foundation;
 
-    StoredVariant(
-            VariantEntry entry,
-            SafetensorsFile file,
-            Map<String, ModelTensor> stored,
-            Map<String, ModelTensor> foundation) {
+    StoredVariant(VariantEntry entry, SafetensorsFile file, Map<String, ModelTensor> foundation) {
         this.entry = entry;
         this.file = file;
-        this.stored = stored;
+        this.stored = file.byName();
         this.foundation = foundation;
     }
 

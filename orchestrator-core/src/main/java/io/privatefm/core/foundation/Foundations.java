@@ -92,13 +92,13 @@ public final class Foundations {
         }
     }
 
-    /** Content hash of a release. */
-    public Sha256 contentHash(FoundationRelease release) {
-        Digests known = digests.getIfPresent(release.name());
+    /** Content hash of a release; costs nothing for a release that was opened since {@link #forget()}. */
+    public Sha256 contentHash(String release) {
+        Digests known = digests.getIfPresent(release);
         if (known != null) {
             return known.contentHash();
         }
-        try (Foundation foundation = open(release)) {
+        try (Foundation foundation = open(named(release))) {
             return foundation.contentHash();
         }
     }

@@ -121,7 +121,7 @@ public final class NamespaceMerger {
                 namespace,
                 PolicyJson.read(namespace.policy()),
                 namespace.foundationRelease(),
-                foundations.contentHash(foundations.named(namespace.foundationRelease())),
+                foundations.contentHash(namespace.foundationRelease()),
                 snapshot.adapters(),
                 snapshot.head());
     }

@@ -7,6 +7,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -32,6 +34,8 @@ import picocli.CommandLine.Command;
             "3:environment: disk, database or network"
         })
 public final class Pfm {
+    private static final Logger LOG = LoggerFactory.getLogger(Pfm.class);
+
     /** For picocli. */
     public Pfm() {}
 
@@ -60,26 +64,34 @@ public final class Pfm {
             command.usage(err);
             return ExitCode.BAD_INPUT;
         }
-        return command.execute(args);
+        try {
+            return command.execute(args);
+        } catch (OutOfMemoryError e) {
+            err.println("pfm: out of memory (" + oneLine(e) + "); give it more with PFM_JAVA_OPTS=-Xmx2g");
+            return ExitCode.ENVIRONMENT;
+        }
     }
 
     private static PrintWriter writer(PrintStream stream) {
         return new PrintWriter(stream, true, StandardCharsets.UTF_8);
     }
 
-    private static int report(Exception failure, CommandLine failed) throws Exception {
+    private static int report(Exception failure, CommandLine failed) {
         if (failure instanceof PfmException known) {
             failed.getErr().println("pfm: " + oneLine(known));
             return ExitCode.of(known.code());
         }
+        String kind = failure.getClass().getSimpleName();
         if (failure instanceof IOException || failure instanceof UncheckedIOException) {
-            failed.getErr().println("pfm: " + oneLine(failure));
-            return ExitCode.ENVIRONMENT;
+            failed.getErr().println("pfm: cannot read or write (" + kind + "): " + oneLine(failure));
+        } else {
+            LOG.error("internal error", failure);
+            failed.getErr().println("pfm: internal error (" + kind + "): " + oneLine(failure));
         }
-        throw failure;
+        return ExitCode.ENVIRONMENT;
     }
 
-    private static String oneLine(Exception failure) {
+    private static String oneLine(Throwable failure) {
         return String.valueOf(failure.getMessage()).replaceAll("\\s+", " ").strip();
     }
 }
