@@ -106,7 +106,7 @@ final class PeftConfig {
      * @throws InvalidInputException naming the field that is malformed or not supported
      */
     static PeftConfig parse(byte[] bytes) {
-        return new PeftConfig(StrictJson.object(bytes, FILE, ErrorCode.ADAPTER_INVALID));
+        return new PeftConfig(StrictJson.pythonObject(bytes, FILE, ErrorCode.ADAPTER_INVALID));
     }
 
     /** Rank of a module's factors. */

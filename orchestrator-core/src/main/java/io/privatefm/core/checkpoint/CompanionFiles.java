@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.checkpoint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.core.util.Separators;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import io.privatefm.core.json.StrictJson;
 import io.privatefm.core.model.ModelConfig;
 import io.privatefm.core.model.ModelDirectory;
 import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.files.ModelFiles;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +22,7 @@ import java.util.TreeMap;
  * had none.
  */
 final class CompanionFiles {
+    private static final String TIED = "tie_word_embeddings";
     private static final int MAX_BYTES = 64 << 20;
     private static final List<String> KINDS = List.of(".json", ".txt", ".model", ".jinja", ".tiktoken", ".py");
     private static final Set<String> NAMES = Set.of("LICENSE", "LICENSE.md", "NOTICE", "USE_POLICY.md");
@@ -50,18 +49,31 @@ final class CompanionFiles {
         return copied && !OURS.contains(name) && !name.endsWith(".index.json");
     }
 
+    /** The configuration with {@code tie_word_embeddings} false and every other byte as it was. */
     private static byte[] untied(byte[] config) {
-        ObjectNode json = StrictJson.object(config, ModelConfig.FILE, ErrorCode.MODEL_INVALID);
-        json.put("tie_word_embeddings", false);
-        DefaultIndenter lines = new DefaultIndenter("  ", "\n");
-        DefaultPrettyPrinter printer = new DefaultPrettyPrinter(
-                        Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER))
-                .withObjectIndenter(lines)
-                .withArrayIndenter(lines);
-        try {
-            return (new JsonMapper().writer(printer).writeValueAsString(json) + "\n").getBytes(StandardCharsets.UTF_8);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
+        String text = StrictJson.text(config, ModelConfig.FILE, ErrorCode.MODEL_INVALID);
+        try (JsonParser parser = StrictJson.pythonParser(text)) {
+            int depth = 0;
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                if (depth == 1
+                        && token == JsonToken.FIELD_NAME
+                        && parser.currentName().equals(TIED)) {
+                    parser.nextToken();
+                    int at = (int) parser.currentTokenLocation().getCharOffset();
+                    return utf8(text.substring(0, at) + "false" + text.substring(at + parser.getTextLength()));
+                }
+            }
+        } catch (IOException e) {
+            throw new InvalidInputException(
+                    ErrorCode.MODEL_INVALID, ModelConfig.FILE, null, "malformed JSON: " + e.getMessage());
         }
+        int brace = text.indexOf('{') + 1;
+        String separator = text.substring(brace).strip().startsWith("}") ? "" : ",";
+        return utf8(text.substring(0, brace) + "\n  \"" + TIED + "\": false" + separator + text.substring(brace));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -2,15 +2,18 @@
 package io.privatefm.core.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -24,8 +27,7 @@ public final class StrictJson {
     private static final int MAX_DEPTH = 16;
     private static final int MAX_NUMBER_LENGTH = 64;
 
-    /** Makes parsers with the bounds above; safetensors headers are read token by token with it. */
-    public static final JsonFactory FACTORY = JsonFactory.builder()
+    private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
                     .maxNumberLength(MAX_NUMBER_LENGTH)
@@ -33,10 +35,10 @@ public final class StrictJson {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(FACTORY)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
-            .build();
+    private static final JsonMapper STANDARD = mapper(FACTORY);
+    private static final JsonFactory PYTHON_FACTORY =
+            FACTORY.rebuild().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+    private static final JsonMapper PYTHON = mapper(PYTHON_FACTORY);
 
     private StrictJson() {}
 
@@ -48,9 +50,18 @@ public final class StrictJson {
      * @throws InvalidInputException if the bytes are not exactly one JSON object
      */
     public static ObjectNode object(byte[] bytes, String file, ErrorCode code) {
+        return object(STANDARD, bytes, file, code);
+    }
+
+    /** As {@link #object}, but also takes {@code NaN} and {@code Infinity}, which Python's {@code json} writes. */
+    public static ObjectNode pythonObject(byte[] bytes, String file, ErrorCode code) {
+        return object(PYTHON, bytes, file, code);
+    }
+
+    private static ObjectNode object(JsonMapper mapper, byte[] bytes, String file, ErrorCode code) {
         JsonNode node;
         try {
-            node = MAPPER.readTree(text(bytes, file, code));
+            node = mapper.readTree(text(bytes, file, code));
         } catch (JsonProcessingException e) {
             throw new InvalidInputException(code, file, null, "malformed JSON: " + e.getOriginalMessage());
         }
@@ -58,6 +69,16 @@ public final class StrictJson {
             return object;
         }
         throw new InvalidInputException(code, file, null, "must be a JSON object");
+    }
+
+    /** Reads a text token by token, with the same bounds. */
+    public static JsonParser parser(String text) throws IOException {
+        return FACTORY.createParser(text);
+    }
+
+    /** As {@link #parser}, for text that Python's {@code json} wrote. */
+    public static JsonParser pythonParser(String text) throws IOException {
+        return PYTHON_FACTORY.createParser(text);
     }
 
     /**
@@ -76,5 +97,12 @@ public final class StrictJson {
         } catch (CharacterCodingException e) {
             throw new InvalidInputException(code, file, null, "JSON text is not valid UTF-8");
         }
+    }
+
+    private static JsonMapper mapper(JsonFactory factory) {
+        return JsonMapper.builder(factory)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
+                .build();
     }
 }

@@ -183,7 +183,7 @@ public final class ModelDirectory implements AutoCloseable {
         if (!files.names().contains(ModelConfig.FILE)) {
             return ModelConfig.UNKNOWN;
         }
-        return ModelConfig.of(StrictJson.object(
+        return ModelConfig.of(StrictJson.pythonObject(
                 readWhole(files, ModelConfig.FILE, limits.jsonBytes(), ErrorCode.MODEL_INVALID),
                 ModelConfig.FILE,
                 ErrorCode.MODEL_INVALID));

@@ -68,7 +68,7 @@ final class SafetensorsHeader {
         if (header[end - 1] != '}') {
             throw refused(null, "the header does not end with '}' and spaces");
         }
-        try (JsonParser parser = StrictJson.FACTORY.createParser(StrictJson.text(header, file, code))) {
+        try (JsonParser parser = StrictJson.parser(StrictJson.text(header, file, code))) {
             expect(parser.nextToken(), JsonToken.START_OBJECT, null);
             Set<String> seen = new HashSet<>();
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
