@@ -24,6 +24,7 @@ public interface BlobStore {
      * read is not checked here: core compares it with the name.
      *
      * @throws io.privatefm.spi.UnavailableException if the store cannot say; never reported as empty
+     * @throws io.privatefm.spi.CorruptDataException if something that is no blob is in its place
      */
     Optional<RangedFile> open(NsUid owner, Sha256 name);
 }

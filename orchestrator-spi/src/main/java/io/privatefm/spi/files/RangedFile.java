@@ -12,10 +12,12 @@ public interface RangedFile extends AutoCloseable {
     long size();
 
     /**
-     * Fills {@code target} from its position to its limit with the bytes that start at {@code position}.
+     * Fills {@code target} from its position to its limit with the bytes that start at {@code position}. After a failure the
+     * content and position of {@code target} are undefined.
      *
      * @param position offset in bytes, {@code 0 <= position} and {@code position + target.remaining() <= size()}
-     * @throws io.privatefm.spi.UnavailableException if the bytes cannot be read now
+     * @throws IndexOutOfBoundsException if the range is not inside the file
+     * @throws io.privatefm.spi.UnavailableException if the bytes cannot be read now; another handle may be needed
      * @throws io.privatefm.spi.CorruptDataException if the file ends earlier than {@link #size()} said
      */
     void read(long position, ByteBuffer target);

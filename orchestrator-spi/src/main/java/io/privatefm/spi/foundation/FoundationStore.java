@@ -18,7 +18,7 @@ public interface FoundationStore {
     List<FoundationRelease> releases();
 
     /**
-     * The files of a release, to be closed by the caller.
+     * The files of a release, found by its name, to be closed by the caller.
      *
      * @throws io.privatefm.spi.InvalidInputException if the store has no such release
      * @throws io.privatefm.spi.UnavailableException if the store does not answer
