@@ -2,7 +2,6 @@
 package io.privatefm.core.memory;
 
 import io.privatefm.core.hash.MerkleTree;
-import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.blob.BlobStore;
@@ -11,6 +10,7 @@ import io.privatefm.spi.files.RangedFile;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -83,10 +83,7 @@ public final class InMemoryBlobs implements BlobStore {
 
         @Override
         public void read(long position, ByteBuffer target) {
-            if (position + target.remaining() > size()) {
-                throw new CorruptDataException(
-                        "a blob of " + size() + " bytes ends before " + (position + target.remaining()));
-            }
+            Objects.checkFromIndexSize(position, (long) target.remaining(), size());
             target.put(bytes.duplicate().position((int) position).limit((int) position + target.remaining()));
         }
 
