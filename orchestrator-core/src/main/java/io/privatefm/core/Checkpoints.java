@@ -85,17 +85,7 @@ public final class Checkpoints {
      * @throws io.privatefm.spi.CorruptDataException if what is stored does not have the recorded content hash
      */
     public Sha256 export(LearnerId learner, long version, String variant, Path target) {
-        CheckpointRow row = get(learner, version);
-        reader.requireAgreement(row);
-        return exportManifest(row.nsUid(), row.manifestBlob(), variant, target);
-    }
-
-    /**
-     * Writes a variant as {@link #export} does, found by its manifest blob: blobs and foundation are enough, the store is not
-     * asked.
-     */
-    public Sha256 exportManifest(NsUid namespace, Sha256 manifestBlob, String variant, Path target) {
-        Manifest manifest = reader.manifest(namespace, manifestBlob);
+        Manifest manifest = reader.manifest(get(learner, version));
         try (Foundation foundation = foundations.open(foundations.named(manifest.foundationRelease()));
                 StoredVariant stored = reader.open(manifest, variant, foundation)) {
             return writer.write(

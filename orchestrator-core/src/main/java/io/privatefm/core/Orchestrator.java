@@ -21,6 +21,8 @@ import io.privatefm.spi.foundation.FoundationStore;
 import io.privatefm.spi.merge.MergeStrategy;
 import io.privatefm.spi.merge.TensorKernels;
 import io.privatefm.spi.store.OrchestratorStore;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.Executor;
@@ -63,12 +65,12 @@ public final class Orchestrator implements AutoCloseable {
                         .toList());
         GuardedListener listener = new GuardedListener(List.copyOf(setup.listeners));
         RandomIds ids = new RandomIds(setup.random);
+        InstantSource clock = () -> setup.clock.instant().truncatedTo(ChronoUnit.MICROS);
         SealedBlobs blobs = new SealedBlobs(setup.blobs);
         Foundations foundations = new Foundations(setup.foundation, stream);
         AdapterArchive archive = new AdapterArchive(blobs);
         CheckpointReader reader = new CheckpointReader(blobs, stream);
-        CheckpointPublisher publisher =
-                new CheckpointPublisher(setup.store, blobs, reader, ids::operation, setup.clock);
+        CheckpointPublisher publisher = new CheckpointPublisher(setup.store, blobs, reader, ids::operation, clock);
         NamespaceMerger merger = new NamespaceMerger(
                 setup.store,
                 foundations,
@@ -77,11 +79,10 @@ public final class Orchestrator implements AutoCloseable {
                 new MergeExecutor(blobs, stream, plugins, setup.tileElements),
                 publisher,
                 listener,
-                setup.clock);
+                clock);
         bus = setup.bus;
-        namespaces = new Namespaces(setup.store, foundations, setup.policy, ids::namespace, listener, setup.clock);
-        adapters =
-                new Adapters(setup.store, namespaces, foundations, archive, setup.adapterStore, listener, setup.clock);
+        namespaces = new Namespaces(setup.store, foundations, setup.policy, ids::namespace, listener, clock);
+        adapters = new Adapters(setup.store, namespaces, foundations, archive, setup.adapterStore, listener, clock);
         merges = new Merges(merger, new NightShift(setup.store, foundations, merger, listener));
         checkpoints = new Checkpoints(
                 setup.store,

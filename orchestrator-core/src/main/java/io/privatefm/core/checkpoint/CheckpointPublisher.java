@@ -99,7 +99,7 @@ public final class CheckpointPublisher {
         if (names.isEmpty()) {
             return List.of();
         }
-        return reader.requireAgreement(head).variants().stream()
+        return reader.manifest(head).variants().stream()
                 .filter(entry -> names.contains(entry.name()))
                 .toList();
     }

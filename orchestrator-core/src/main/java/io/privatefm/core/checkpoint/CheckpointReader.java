@@ -40,27 +40,15 @@ public final class CheckpointReader {
     }
 
     /**
-     * A manifest by its blob.
-     *
-     * @throws CorruptDataException if it is missing or damaged, or of another namespace
-     */
-    public Manifest manifest(NsUid namespace, Sha256 manifestBlob) {
-        String blob = "blob " + manifestBlob;
-        Manifest manifest = ManifestJson.read(blobs.read(namespace, manifestBlob, MAX_MANIFEST_BYTES), blob);
-        if (!manifest.namespace().equals(namespace)) {
-            throw new CorruptDataException("the manifest in " + blob + " is of another namespace");
-        }
-        return manifest;
-    }
-
-    /**
      * The manifest of a checkpoint, held against its row.
      *
      * @throws CorruptDataException if it is missing or damaged, or says something else than the row
      */
-    public Manifest requireAgreement(CheckpointRow row) {
-        Manifest manifest = manifest(row.nsUid(), row.manifestBlob());
-        boolean same = manifest.version() == row.version()
+    public Manifest manifest(CheckpointRow row) {
+        String blob = "blob " + row.manifestBlob();
+        Manifest manifest = ManifestJson.read(blobs.read(row.nsUid(), row.manifestBlob(), MAX_MANIFEST_BYTES), blob);
+        boolean same = manifest.namespace().equals(row.nsUid())
+                && manifest.version() == row.version()
                 && manifest.foundationHash().equals(row.foundationHash())
                 && manifest.checkpointHash().equals(row.checkpointHash())
                 && manifest.variants().stream().map(VariantEntry::row).toList().equals(row.variants());
@@ -99,7 +87,7 @@ public final class CheckpointReader {
         requireFoundation(row.version(), row.foundationHash(), foundation);
         List<Damage> damages = new ArrayList<>();
         try {
-            for (VariantEntry entry : requireAgreement(row).variants()) {
+            for (VariantEntry entry : manifest(row).variants()) {
                 verify(row.nsUid(), entry, foundation)
                         .forEach(damage ->
                                 damages.add(new Damage(Optional.of(entry.name()), damage.tensor(), damage.reason())));

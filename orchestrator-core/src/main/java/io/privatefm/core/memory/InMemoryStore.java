@@ -18,10 +18,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryStore implements OrchestratorStore {
     private final NavigableMap<LearnerId, NamespaceRow> namespaces = new TreeMap<>();
     private final Map<NsUid, Logs> logs = new HashMap<>();
+    private final Set<String> operations = new HashSet<>();
 
     /** What belongs to one namespace besides its row. */
     private static final class Logs {
@@ -155,13 +158,14 @@ public final class InMemoryStore implements OrchestratorStore {
         public void putCheckpoint(CheckpointRow row) {
             requireOpen();
             List<CheckpointRow> checkpoints = logs(row.nsUid()).checkpoints;
-            boolean taken = checkpoints.stream()
-                    .anyMatch(other -> other.version() == row.version()
-                            || other.operationId().equals(row.operationId()));
-            if (taken) {
-                throw new AlreadyExistsException("version " + row.version() + " is there already");
+            boolean taken = checkpoints.stream().anyMatch(other -> other.version() == row.version());
+            if (taken || operations.contains(row.operationId())) {
+                throw new AlreadyExistsException(
+                        "version " + row.version() + " or operation " + row.operationId() + " is there already");
             }
             add(checkpoints, row);
+            operations.add(row.operationId());
+            undo.push(() -> operations.remove(row.operationId()));
         }
 
         @Override

@@ -72,9 +72,10 @@ final class DemoCommand implements Callable<Integer> {
         out.printf(
                 "%d learners: %d with adapters as they were trained, %d derived from these with seed %d (simulated)%n",
                 ids.size(), Math.min(ids.size(), data.trained()), Math.max(0, ids.size() - data.trained()), seed);
-        try (EventBus bus = InMemory.bus();
+        try (HomeDatabase database = HomeDatabase.open(directory);
+                EventBus bus = InMemory.bus();
                 Orchestrator pfm = Orchestrator.builder(
-                                InMemory.store(),
+                                database.store(),
                                 BlobDirectory.at(directory),
                                 FoundationDirectory.at(DemoHome.foundation(directory)))
                         .eventBus(bus)
@@ -84,7 +85,10 @@ final class DemoCommand implements Callable<Integer> {
             pfm.start();
             provision(pfm, bus, ids);
             NightReport night = pfm.merges().runNight();
-            printTable(out, night);
+            out.printf(
+                    "the night: %d merged, %d rejected, %d up to date%n",
+                    night.merged(), night.rejected(), night.upToDate());
+            printTable(out, pfm, ids, night);
             int damaged = verifyAll(pfm, ids);
             out.printf("verified %d checkpoints: %d damaged%n", ids.size(), damaged);
             export(out, pfm, directory, ids.get(0));
@@ -105,23 +109,27 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static void printTable(PrintWriter out, NightReport night) {
+    /** The newest checkpoint of every learner, and why a namespace was rejected. */
+    private static void printTable(PrintWriter out, Orchestrator pfm, List<LearnerId> ids, NightReport night) {
         String row = "%-36s  %7s  %-8s  %-64s  %9s  %7s%n";
         out.printf(Locale.ROOT, row, "learner", "version", "variant", "content hash", "bytes", "changed");
+        for (LearnerId learner : ids) {
+            pfm.checkpoints()
+                    .latest(learner)
+                    .ifPresent(checkpoint -> checkpoint
+                            .variants()
+                            .forEach(variant -> out.printf(
+                                    Locale.ROOT,
+                                    row,
+                                    learner,
+                                    checkpoint.version(),
+                                    variant.name(),
+                                    variant.contentHash(),
+                                    variant.blobBytes(),
+                                    variant.changedTensors())));
+        }
         for (NightReport.Result result : night.results()) {
-            if (result.outcome() instanceof MergeOutcome.Merged merged) {
-                for (VariantRow variant : merged.checkpoint().variants()) {
-                    out.printf(
-                            Locale.ROOT,
-                            row,
-                            result.learner(),
-                            merged.checkpoint().version(),
-                            variant.name(),
-                            variant.contentHash(),
-                            variant.blobBytes(),
-                            variant.changedTensors());
-                }
-            } else if (result.outcome() instanceof MergeOutcome.Rejected rejected) {
+            if (result.outcome() instanceof MergeOutcome.Rejected rejected) {
                 out.printf("%-36s  rejected: %s%n", result.learner(), rejected.reason());
             }
         }
@@ -145,11 +153,14 @@ final class DemoCommand implements Callable<Integer> {
         VariantRow variant = checkpoint.variants().get(0);
         Path target = Files.createDirectories(directory.resolve("export"))
                 .resolve(checkpoint.nsUid() + "-v" + checkpoint.version() + "-" + variant.name());
-        Sha256 hash = pfm.checkpoints().export(learner, checkpoint.version(), variant.name(), target);
-        out.printf("exported %s of %s: content hash %s%n", variant.name(), learner, hash);
-        out.println("verify it:       ./pfm verify " + target + " --hash " + hash);
-        out.println("export another:  ./pfm export --home " + directory + " --namespace " + checkpoint.nsUid()
-                + " --manifest " + checkpoint.manifestBlob() + " --variant reading --out "
-                + target.resolveSibling("another"));
+        if (Files.exists(target)) {
+            out.printf("exported %s of %s in an earlier run%n", variant.name(), learner);
+        } else {
+            Sha256 hash = pfm.checkpoints().export(learner, checkpoint.version(), variant.name(), target);
+            out.printf("exported %s of %s: content hash %s%n", variant.name(), learner, hash);
+        }
+        out.println("verify it:       ./pfm verify " + target + " --hash " + variant.contentHash());
+        out.println("export another:  ./pfm export --home " + directory + " --learner " + learner
+                + " --variant reading --out " + target.resolveSibling("another"));
     }
 }

@@ -2,16 +2,16 @@
 package io.privatefm.server.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.privatefm.core.InMemory;
 import io.privatefm.core.Orchestrator;
 import io.privatefm.modelstore.BlobDirectory;
 import io.privatefm.modelstore.FoundationDirectory;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
-import io.privatefm.spi.NsUid;
+import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.Sha256;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,11 +19,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code pfm export}: a variant of a stored checkpoint as a model directory, found by its manifest. */
+/** {@code pfm export}: a variant of a stored checkpoint as a model directory. */
 @Command(
         name = "export",
-        description = "Writes a variant of a stored checkpoint as a complete model directory, whole or not at all."
-                + " Needs the blobs and the foundation only, no database.",
+        description = "Writes a variant of a stored checkpoint as a complete model directory, whole or not at all.",
         mixinStandardHelpOptions = true)
 final class ExportCommand implements Callable<Integer> {
     @Spec
@@ -37,17 +36,16 @@ final class ExportCommand implements Callable<Integer> {
             names = "--home",
             required = true,
             paramLabel = "DIR",
-            description = "Data directory: blobs, and the foundation releases in foundation/.")
+            description = "Data directory: database, blobs, and the foundation releases in foundation/.")
     @SuppressWarnings("NullAway.Init")
     private Path home;
 
-    @Option(names = "--namespace", required = true, paramLabel = "UID", description = "The namespace's uid.")
+    @Option(names = "--learner", required = true, paramLabel = "ID", description = "Whose checkpoint.")
     @SuppressWarnings("NullAway.Init")
-    private String namespace;
+    private String learner;
 
-    @Option(names = "--manifest", required = true, paramLabel = "HEX", description = "The checkpoint's manifest blob.")
-    @SuppressWarnings("NullAway.Init")
-    private String manifest;
+    @Option(names = "--version", paramLabel = "N", description = "Which version. Default: the newest.")
+    private Optional<Long> version = Optional.empty();
 
     @Option(names = "--variant", required = true, paramLabel = "NAME", description = "The variant, such as math.")
     @SuppressWarnings("NullAway.Init")
@@ -59,17 +57,33 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        NsUid owner = new NsUid(namespace);
-        Sha256 blob = Sha256.parse(manifest);
+        LearnerId id = LearnerId.of(learner);
         if (!Files.isDirectory(home)) {
             throw new InvalidInputException(ErrorCode.INVALID_ARGUMENT, "there is no data directory " + home);
         }
-        try (Orchestrator pfm = Orchestrator.builder(
-                        InMemory.store(), BlobDirectory.at(home), FoundationDirectory.at(DemoHome.foundation(home)))
-                .build()) {
-            Sha256 hash = pfm.checkpoints().exportManifest(owner, blob, variant, out);
-            output.print(spec, JsonNodeFactory.instance.objectNode().put("content_hash", hash.hex()));
+        try (HomeDatabase database = HomeDatabase.open(home);
+                Orchestrator pfm = Orchestrator.builder(
+                                database.store(),
+                                BlobDirectory.at(home),
+                                FoundationDirectory.at(DemoHome.foundation(home)))
+                        .build()) {
+            long wanted = version.orElseGet(() -> newest(pfm, id));
+            Sha256 hash = pfm.checkpoints().export(id, wanted, variant, out);
+            output.print(
+                    spec,
+                    JsonNodeFactory.instance
+                            .objectNode()
+                            .put("content_hash", hash.hex())
+                            .put("version", wanted));
         }
         return ExitCode.DONE;
+    }
+
+    private static long newest(Orchestrator pfm, LearnerId id) {
+        return pfm.checkpoints()
+                .latest(id)
+                .orElseThrow(() -> new InvalidInputException(
+                        ErrorCode.CHECKPOINT_NOT_FOUND, "learner " + id + " has no checkpoint yet"))
+                .version();
     }
 }

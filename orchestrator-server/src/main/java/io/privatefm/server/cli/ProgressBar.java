@@ -20,14 +20,16 @@ final class ProgressBar implements OrchestratorListener {
     @Override
     public void onEvent(LifecycleEvent event) {
         if (event instanceof LifecycleEvent.NightStarted started) {
-            draw(0, started.namespaces());
+            if (started.namespaces() > 0) {
+                draw(0, started.namespaces());
+            }
         } else if (event instanceof LifecycleEvent.NightProgressed progress) {
             draw(progress.done(), progress.namespaces());
         }
     }
 
     private void draw(int done, int all) {
-        int filled = all == 0 ? WIDTH : WIDTH * done / all;
+        int filled = WIDTH * done / all;
         String bar = "merging [" + "#".repeat(filled) + "-".repeat(WIDTH - filled) + "] " + done + "/" + all;
         if (terminal) {
             err.print("\r" + bar + (done == all ? System.lineSeparator() : ""));

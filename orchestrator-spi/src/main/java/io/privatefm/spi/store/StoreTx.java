@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One transaction. All its writes become visible together when the work returns, or none does. Reads see the
- * transaction's own writes. Used by one thread, inside {@link OrchestratorStore#inTransaction} only.
+ * transaction's own writes. Times are kept to the microsecond. Used by one thread, inside {@link OrchestratorStore#inTransaction} only.
  */
 public interface StoreTx {
     /**

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.server.cli;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
+import io.privatefm.spi.UnavailableException;
+import io.privatefm.spi.store.OrchestratorStore;
+import io.privatefm.store.jdbc.JdbcStore;
+import io.privatefm.store.jdbc.SchemaMode;
+import java.nio.file.Path;
+
+/** The embedded database of a data directory: an H2 file that one process has open at a time. */
+final class HomeDatabase implements AutoCloseable {
+    private static final int CONNECTIONS = 4;
+
+    private final HikariDataSource pool;
+    private final OrchestratorStore store;
+
+    private HomeDatabase(HikariDataSource pool) {
+        this.pool = pool;
+        this.store = JdbcStore.open(pool, SchemaMode.MIGRATE);
+    }
+
+    /**
+     * Opens the database of a data directory, made if absent.
+     *
+     * @throws UnavailableException if it cannot be opened, as when another process has it open
+     */
+    static HomeDatabase open(Path home) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl("jdbc:h2:file:" + home.toAbsolutePath().resolve("db").resolve("pfm"));
+        config.setMaximumPoolSize(CONNECTIONS);
+        config.setPoolName("pfm");
+        HikariDataSource pool;
+        try {
+            pool = new HikariDataSource(config);
+        } catch (HikariPool.PoolInitializationException e) {
+            throw new UnavailableException("cannot open the database in " + home + ": " + reason(e), e);
+        }
+        try {
+            return new HomeDatabase(pool);
+        } catch (RuntimeException | Error e) {
+            pool.close();
+            throw e;
+        }
+    }
+
+    OrchestratorStore store() {
+        return store;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
+    }
+}

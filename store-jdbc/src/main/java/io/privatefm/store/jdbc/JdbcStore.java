@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.store.jdbc;
+
+import io.privatefm.spi.OutcomeUnknownException;
+import io.privatefm.spi.store.OrchestratorStore;
+import io.privatefm.spi.store.TxWork;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Locale;
+import javax.sql.DataSource;
+
+/**
+ * The transactional store on PostgreSQL (14 and later) or H2. The host passes a {@link DataSource}, pooled or not, and keeps
+ * it. Transactions run at READ COMMITTED: every write that depends on a read is conditional on a revision or a key. Nothing is
+ * ever retried here, and a pool or proxy below must not do it either: a commit whose acknowledgement was lost may have
+ * happened. Safe for use by several threads at once.
+ */
+public final class JdbcStore implements OrchestratorStore {
+    private final DataSource dataSource;
+    private final Dialect dialect;
+
+    private JdbcStore(DataSource dataSource, Dialect dialect) {
+        this.dataSource = dataSource;
+        this.dialect = dialect;
+    }
+
+    /**
+     * A store over a database.
+     *
+     * @throws io.privatefm.spi.InvalidInputException if it is another database than PostgreSQL and H2, or {@code mode} is
+     *     {@link SchemaMode#VALIDATE} and its tables are not of this version
+     * @throws io.privatefm.spi.UnavailableException if it does not answer
+     */
+    public static JdbcStore open(DataSource dataSource, SchemaMode mode) {
+        Dialect dialect = Dialect.of(dataSource);
+        Schema.prepare(dataSource, dialect, mode);
+        return new JdbcStore(dataSource, dialect);
+    }
+
+    @Override
+    public String name() {
+        return dialect.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public <T> T inTransaction(TxWork<T> work) {
+        try (Connection connection = dataSource.getConnection()) {
+            boolean autoCommit = connection.getAutoCommit();
+            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            connection.setAutoCommit(false);
+            T result = run(work, connection);
+            connection.setAutoCommit(autoCommit);
+            return result;
+        } catch (SQLException e) {
+            throw SqlFailure.translate(e);
+        }
+    }
+
+    /** Nothing is held: the data source is the host's. */
+    @Override
+    public void close() {
+        // see above
+    }
+
+    private static <T> T run(TxWork<T> work, Connection connection) {
+        T result;
+        try {
+            result = work.run(new JdbcTx(connection));
+        } catch (RuntimeException | Error e) {
+            rollback(connection, e);
+            throw e;
+        }
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            rollback(connection, e);
+            if (SqlFailure.isRefusedCommit(e)) {
+                throw SqlFailure.translate(e);
+            }
+            throw new OutcomeUnknownException(
+                    "the commit may or may not have happened (SQLSTATE " + e.getSQLState() + "): " + e.getMessage(), e);
+        }
+        return result;
+    }
+
+    private static void rollback(Connection connection, Throwable cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.store.jdbc;
+
+import io.privatefm.spi.AlreadyExistsException;
+import io.privatefm.spi.CodePointOrder;
+import io.privatefm.spi.ConflictException;
+import io.privatefm.spi.LearnerId;
+import io.privatefm.spi.NsUid;
+import io.privatefm.spi.Sha256;
+import io.privatefm.spi.Subject;
+import io.privatefm.spi.checkpoint.Layout;
+import io.privatefm.spi.store.AdapterRow;
+import io.privatefm.spi.store.CheckpointRow;
+import io.privatefm.spi.store.EventRow;
+import io.privatefm.spi.store.NamespaceRow;
+import io.privatefm.spi.store.NamespaceState;
+import io.privatefm.spi.store.StoreTx;
+import io.privatefm.spi.store.VariantRow;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** One transaction: every method is one or two statements, and no rule. */
+final class JdbcTx implements StoreTx {
+    private static final String SUBJECT_SEPARATOR = "\n";
+
+    private final Statements statements;
+
+    JdbcTx(Connection connection) {
+        this.statements = new Statements(connection);
+    }
+
+    @Override
+    public void insert(NamespaceRow row) {
+        statements.update(
+                "insert into pfm_namespace (learner, ns_uid, subjects, state, foundation_release, policy,"
+                        + " checkpoint_version, event_head, revision) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                row.learner().value(),
+                row.nsUid().value(),
+                subjects(row),
+                row.state().name(),
+                row.foundationRelease(),
+                row.policy(),
+                row.checkpointVersion(),
+                row.eventHead(),
+                row.revision());
+    }
+
+    @Override
+    public Optional<NamespaceRow> find(LearnerId learner) {
+        return statements
+                .query("select * from pfm_namespace where learner = ?", JdbcTx::namespace, learner.value())
+                .stream()
+                .findFirst();
+    }
+
+    @Override
+    public List<NamespaceRow> namespaces(@Nullable LearnerId after, int limit) {
+        return after == null
+                ? statements.query("select * from pfm_namespace order by learner limit ?", JdbcTx::namespace, limit)
+                : statements.query(
+                        "select * from pfm_namespace where learner > ? order by learner limit ?",
+                        JdbcTx::namespace,
+                        after.value(),
+                        limit);
+    }
+
+    @Override
+    public boolean compareAndSet(NamespaceRow expected, NamespaceRow next) {
+        return statements.update(
+                        "update pfm_namespace set subjects = ?, state = ?, foundation_release = ?, policy = ?,"
+                                + " checkpoint_version = ?, event_head = ?, revision = ? where ns_uid = ? and revision = ?",
+                        subjects(next),
+                        next.state().name(),
+                        next.foundationRelease(),
+                        next.policy(),
+                        next.checkpointVersion(),
+                        next.eventHead(),
+                        next.revision(),
+                        expected.nsUid().value(),
+                        expected.revision())
+                == 1;
+    }
+
+    @Override
+    public void append(NsUid namespace, long expectedHead, List<EventRow> rows) {
+        long head = statements
+                .query(
+                        "select coalesce(max(seq), 0) as head from pfm_event where ns_uid = ?",
+                        row -> row.getLong("head"),
+                        namespace.value())
+                .get(0);
+        if (head != expectedHead) {
+            throw new ConflictException("the newest event of " + namespace + " is " + head + ", not " + expectedHead);
+        }
+        for (EventRow row : rows) {
+            try {
+                statements.update(
+                        "insert into pfm_event (ns_uid, seq, type, type_version, payload, at) values (?, ?, ?, ?, ?, ?)",
+                        namespace.value(),
+                        row.seq(),
+                        row.type(),
+                        row.typeVersion(),
+                        row.payload(),
+                        row.at());
+            } catch (AlreadyExistsException e) {
+                throw new ConflictException("another writer appended event " + row.seq() + " of " + namespace, e);
+            }
+        }
+    }
+
+    @Override
+    public List<EventRow> events(NsUid namespace, long fromSeq, int limit) {
+        return statements.query(
+                "select * from pfm_event where ns_uid = ? and seq >= ? order by seq limit ?",
+                row -> new EventRow(
+                        row.getLong("seq"),
+                        row.getString("type"),
+                        row.getInt("type_version"),
+                        row.getString("payload"),
+                        Statements.instant(row, "at")),
+                namespace.value(),
+                fromSeq,
+                limit);
+    }
+
+    @Override
+    public void putAdapter(AdapterRow row) {
+        statements.update(
+                "insert into pfm_adapter (ns_uid, subject, revision, digest, config_blob, weights_blob, changed_bytes,"
+                        + " trained_on, registered_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                row.nsUid().value(),
+                row.subject().value(),
+                row.revision(),
+                row.digest().hex(),
+                row.configBlob().hex(),
+                row.weightsBlob().hex(),
+                row.changedBytes(),
+                row.trainedOn().map(Sha256::hex).orElse(null),
+                row.registeredAt());
+    }
+
+    @Override
+    public List<AdapterRow> adapters(NsUid namespace) {
+        return statements
+                .query(
+                        "select * from pfm_adapter a where ns_uid = ? and revision ="
+                                + " (select max(revision) from pfm_adapter b where b.ns_uid = a.ns_uid and b.subject = a.subject)",
+                        JdbcTx::adapter,
+                        namespace.value())
+                .stream()
+                .sorted(Comparator.comparing(AdapterRow::subject))
+                .toList();
+    }
+
+    @Override
+    public void putCheckpoint(CheckpointRow row) {
+        statements.update(
+                "insert into pfm_checkpoint (ns_uid, version, operation_id, checkpoint_hash, manifest_blob,"
+                        + " foundation_release, foundation_hash, created_at) values (?, ?, ?, ?, ?, ?, ?, ?)",
+                row.nsUid().value(),
+                row.version(),
+                row.operationId(),
+                row.checkpointHash().hex(),
+                row.manifestBlob().hex(),
+                row.foundationRelease(),
+                row.foundationHash().hex(),
+                row.createdAt());
+        for (VariantRow variant : row.variants()) {
+            statements.update(
+                    "insert into pfm_variant (ns_uid, version, name, content_hash, plan_hash, layout, blob, blob_bytes,"
+                            + " changed_tensors) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    row.nsUid().value(),
+                    row.version(),
+                    variant.name(),
+                    variant.contentHash().hex(),
+                    variant.planHash().hex(),
+                    variant.layout().name(),
+                    variant.blob().hex(),
+                    variant.blobBytes(),
+                    variant.changedTensors());
+        }
+    }
+
+    @Override
+    public Optional<CheckpointRow> checkpoint(NsUid namespace, long version) {
+        return statements
+                .query(
+                        "select * from pfm_checkpoint where ns_uid = ? and version = ?",
+                        this::checkpoint,
+                        namespace.value(),
+                        version)
+                .stream()
+                .findFirst();
+    }
+
+    @Override
+    public List<CheckpointRow> checkpoints(NsUid namespace, int limit) {
+        return statements.query(
+                "select * from pfm_checkpoint where ns_uid = ? order by version desc limit ?",
+                this::checkpoint,
+                namespace.value(),
+                limit);
+    }
+
+    private CheckpointRow checkpoint(ResultSet row) throws SQLException {
+        NsUid namespace = new NsUid(row.getString("ns_uid"));
+        long version = row.getLong("version");
+        return new CheckpointRow(
+                namespace,
+                version,
+                row.getString("operation_id"),
+                hash(row, "checkpoint_hash"),
+                hash(row, "manifest_blob"),
+                row.getString("foundation_release"),
+                hash(row, "foundation_hash"),
+                variants(namespace, version),
+                Statements.instant(row, "created_at"));
+    }
+
+    private List<VariantRow> variants(NsUid namespace, long version) {
+        return statements
+                .query(
+                        "select * from pfm_variant where ns_uid = ? and version = ?",
+                        JdbcTx::variant,
+                        namespace.value(),
+                        version)
+                .stream()
+                .sorted(Comparator.comparing(VariantRow::name, CodePointOrder.COMPARATOR))
+                .toList();
+    }
+
+    private static VariantRow variant(ResultSet row) throws SQLException {
+        return new VariantRow(
+                row.getString("name"),
+                hash(row, "content_hash"),
+                hash(row, "plan_hash"),
+                Layout.valueOf(row.getString("layout")),
+                hash(row, "blob"),
+                row.getLong("blob_bytes"),
+                row.getInt("changed_tensors"));
+    }
+
+    private static AdapterRow adapter(ResultSet row) throws SQLException {
+        return new AdapterRow(
+                new NsUid(row.getString("ns_uid")),
+                Subject.of(row.getString("subject")),
+                row.getInt("revision"),
+                hash(row, "digest"),
+                hash(row, "config_blob"),
+                hash(row, "weights_blob"),
+                row.getLong("changed_bytes"),
+                Optional.ofNullable(row.getString("trained_on")).map(Sha256::parse),
+                Statements.instant(row, "registered_at"));
+    }
+
+    private static NamespaceRow namespace(ResultSet row) throws SQLException {
+        return new NamespaceRow(
+                LearnerId.of(row.getString("learner")),
+                new NsUid(row.getString("ns_uid")),
+                row.getString("subjects").lines().map(Subject::of).toList(),
+                NamespaceState.valueOf(row.getString("state")),
+                row.getString("foundation_release"),
+                row.getString("policy"),
+                row.getLong("checkpoint_version"),
+                row.getLong("event_head"),
+                row.getLong("revision"));
+    }
+
+    private static Sha256 hash(ResultSet row, String column) throws SQLException {
+        return Sha256.parse(row.getString(column));
+    }
+
+    private static String subjects(NamespaceRow row) {
+        return row.subjects().stream().map(Subject::value).collect(Collectors.joining(SUBJECT_SEPARATOR));
+    }
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** The transactional store on PostgreSQL and H2. */
+@org.jspecify.annotations.NullMarked
+@SuppressWarnings("requires-automatic") // Flyway's jar has neither a descriptor nor an automatic module name
+module io.privatefm.store.jdbc {
+    requires transitive io.privatefm.spi;
+    requires transitive java.sql;
+    requires flyway.core;
+    requires static org.jspecify;
+
+    exports io.privatefm.store.jdbc;
+}
