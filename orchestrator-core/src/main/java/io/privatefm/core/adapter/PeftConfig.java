@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.json.CanonicalJson;
+import io.privatefm.core.json.Printable;
 import io.privatefm.core.json.StrictJson;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
@@ -321,10 +322,14 @@ final class PeftConfig {
     }
 
     private static InvalidInputException invalid(String field, String reason) {
-        return new InvalidInputException(ErrorCode.ADAPTER_INVALID, FILE, field, reason);
+        return refused(ErrorCode.ADAPTER_INVALID, field, reason);
     }
 
     private static InvalidInputException unsupported(String field, String reason) {
-        return new InvalidInputException(ErrorCode.ADAPTER_UNSUPPORTED, FILE, field, reason);
+        return refused(ErrorCode.ADAPTER_UNSUPPORTED, field, reason);
+    }
+
+    private static InvalidInputException refused(ErrorCode code, String field, String reason) {
+        return new InvalidInputException(code, FILE, Printable.name(field), Printable.sentence(reason));
     }
 }

@@ -4,8 +4,11 @@ package io.privatefm.core.hash;
 import io.privatefm.core.model.TensorSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -49,8 +52,13 @@ public final class TensorStream {
             }
             run.drainTo(0);
             return run.digests;
-        } finally {
-            run.settle();
+        } catch (RuntimeException | Error e) {
+            try {
+                run.settle();
+            } catch (RuntimeException | Error later) {
+                e.addSuppressed(later);
+            }
+            throw e;
         }
     }
 
@@ -137,13 +145,15 @@ public final class TensorStream {
             }
         }
 
-        /** Waits for what is still under way after a failure: files are closed next. */
+        /** Waits for what is still under way after a failure, and releases it then: files are closed next. */
         void settle() {
             abandoned = true;
             for (Segment segment : pending) {
                 segment.done.handle((leafHash, failure) -> leafHash).join();
-                segment.tensor.release();
             }
+            Set<TensorSource> unreleased = Collections.newSetFromMap(new IdentityHashMap<>());
+            pending.forEach(segment -> unreleased.add(segment.tensor));
+            unreleased.forEach(TensorSource::release);
         }
     }
 }

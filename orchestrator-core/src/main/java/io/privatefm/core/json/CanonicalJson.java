@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * Writes JSON in the canonical form of RFC 8785: keys sorted by UTF-16 units, no white space, minimal escapes. Numbers are
  * limited to integers of at most 2^53 - 1 in magnitude; other numbers travel as strings, so that no number formatting
- * enters a hash.
+ * enters a hash. Half a surrogate pair is refused: all of them would have the same bytes.
  */
 public final class CanonicalJson {
     private static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
@@ -71,6 +71,9 @@ public final class CanonicalJson {
     }
 
     private static void writeString(String value, StringBuilder out) {
+        if (!StrictJson.isUnicode(value)) {
+            throw new IllegalArgumentException("no canonical form for half a surrogate pair");
+        }
         out.append('"');
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);

@@ -27,7 +27,10 @@ public final class StrictJson {
     private static final int MAX_DEPTH = 16;
     private static final int MAX_NUMBER_LENGTH = 64;
 
+    /** Shares no names between parsers: Jackson's table of them can be filled, and broken, by one hostile input. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
                     .maxNumberLength(MAX_NUMBER_LENGTH)
@@ -35,6 +38,9 @@ public final class StrictJson {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
+    private static final JsonFactory DUPLICATES_FACTORY = FACTORY.rebuild()
+            .disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
     private static final JsonMapper STANDARD = mapper(FACTORY);
     private static final JsonFactory PYTHON_FACTORY =
             FACTORY.rebuild().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
@@ -63,17 +69,21 @@ public final class StrictJson {
         try {
             node = mapper.readTree(text(bytes, file, code));
         } catch (JsonProcessingException e) {
-            throw new InvalidInputException(code, file, null, "malformed JSON: " + e.getOriginalMessage());
+            throw new InvalidInputException(
+                    code, file, null, "malformed JSON: " + Printable.sentence(e.getOriginalMessage()));
         }
         if (node instanceof ObjectNode object) {
+            if (!isUnicode(object)) {
+                throw new InvalidInputException(code, file, null, "half a surrogate pair in a text");
+            }
             return object;
         }
         throw new InvalidInputException(code, file, null, "must be a JSON object");
     }
 
-    /** Reads a text token by token, with the same bounds. */
+    /** Reads a text token by token, with the same bounds; the caller checks for duplicate keys, to say where they are. */
     public static JsonParser parser(String text) throws IOException {
-        return FACTORY.createParser(text);
+        return DUPLICATES_FACTORY.createParser(text);
     }
 
     /** As {@link #parser}, for text that Python's {@code json} wrote. */
@@ -97,6 +107,23 @@ public final class StrictJson {
         } catch (CharacterCodingException e) {
             throw new InvalidInputException(code, file, null, "JSON text is not valid UTF-8");
         }
+    }
+
+    /** Whether {@code text} can be written in UTF-8: no surrogate stands alone, as escapes allow. */
+    public static boolean isUnicode(String text) {
+        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+    }
+
+    private static boolean isUnicode(JsonNode node) {
+        if (node.isTextual()) {
+            return isUnicode(node.textValue());
+        }
+        for (JsonNode child : node) {
+            if (!isUnicode(child)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static JsonMapper mapper(JsonFactory factory) {

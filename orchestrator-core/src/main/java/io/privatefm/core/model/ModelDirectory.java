@@ -3,6 +3,7 @@ package io.privatefm.core.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.privatefm.core.json.Printable;
 import io.privatefm.core.json.StrictJson;
 import io.privatefm.spi.CodePointOrder;
 import io.privatefm.spi.ErrorCode;
@@ -134,7 +135,8 @@ public final class ModelDirectory implements AutoCloseable {
         List<String> present = files.names();
         for (String shardName : new TreeSet<>(weightMap.values())) {
             if (!present.contains(shardName)) {
-                throw indexed(null, "names the shard '" + shardName + "', which is not in the directory");
+                throw indexed(
+                        null, "names the shard '" + Printable.name(shardName) + "', which is not in the directory");
             }
             SafetensorsFile shard = SafetensorsFile.open(files, shardName, ErrorCode.MODEL_INVALID, limits);
             shards.add(shard);
@@ -190,6 +192,7 @@ public final class ModelDirectory implements AutoCloseable {
     }
 
     private static InvalidInputException indexed(@Nullable String tensor, String reason) {
-        return new InvalidInputException(ErrorCode.MODEL_INVALID, INDEX_FILE, tensor, reason);
+        return new InvalidInputException(
+                ErrorCode.MODEL_INVALID, INDEX_FILE, tensor == null ? null : Printable.name(tensor), reason);
     }
 }

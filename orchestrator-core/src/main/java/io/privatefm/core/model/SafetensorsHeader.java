@@ -4,6 +4,7 @@ package io.privatefm.core.model;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.privatefm.core.json.Printable;
 import io.privatefm.core.json.StrictJson;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
@@ -28,6 +29,7 @@ final class SafetensorsHeader {
     private static final String METADATA = "__metadata__";
     private static final int MAX_METADATA_CHARS = 64 << 10;
     private static final int MAX_RANK = 8;
+    private static final int MAX_DIGITS = 19;
 
     /** Where one tensor lies: {@code [begin, end)} counted from the end of the header. */
     record Entry(TensorInfo info, long begin, long end) {}
@@ -90,7 +92,7 @@ final class SafetensorsHeader {
                 throw refused(null, "text after the header's JSON object");
             }
         } catch (JsonProcessingException e) {
-            throw refused(null, "malformed header: " + e.getOriginalMessage());
+            throw refused(null, "malformed header: " + Printable.sentence(e.getOriginalMessage()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -98,10 +100,15 @@ final class SafetensorsHeader {
 
     private void readMetadata(JsonParser parser) throws IOException {
         expect(parser.currentToken(), JsonToken.START_OBJECT, METADATA);
+        Set<String> keys = new HashSet<>();
         int chars = 0;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            chars += parser.currentName().length();
-            if (parser.nextToken() != JsonToken.VALUE_STRING) {
+            String key = parser.currentName();
+            if (!keys.add(key)) {
+                throw refused(METADATA, "holds the key '" + Printable.name(key) + "' twice");
+            }
+            chars += key.length();
+            if (parser.nextToken() != JsonToken.VALUE_STRING || !StrictJson.isUnicode(parser.getText())) {
                 throw refused(METADATA, "holds something else than text");
             }
             chars += parser.getText().length();
@@ -113,20 +120,24 @@ final class SafetensorsHeader {
 
     private Entry readEntry(String name, JsonParser parser) throws IOException {
         if (!NAME.matcher(name).matches() || name.contains("..")) {
-            throw refused(printable(name), "a tensor's name is 1 to 256 of A-Z a-z 0-9 _ . without '..'");
+            throw refused(Printable.name(name), "a tensor's name is 1 to 256 of A-Z a-z 0-9 _ . without '..'");
         }
         expect(parser.currentToken(), JsonToken.START_OBJECT, name);
         @Nullable Dtype dtype = null;
         long @Nullable [] shape = null;
         long @Nullable [] offsets = null;
+        Set<String> fields = new HashSet<>();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String field = parser.currentName();
+            if (!fields.add(field)) {
+                throw refused(name, "has two fields '" + Printable.name(field) + "'");
+            }
             parser.nextToken();
             switch (field) {
                 case "dtype" -> dtype = readDtype(name, parser);
                 case "shape" -> shape = readNumbers(name, field, MAX_RANK, parser);
                 case "data_offsets" -> offsets = readNumbers(name, field, 2, parser);
-                default -> throw refused(name, "unknown field '" + printable(field) + "'");
+                default -> throw refused(name, "unknown field '" + Printable.name(field) + "'");
             }
         }
         if (dtype == null || shape == null || offsets == null) {
@@ -156,7 +167,7 @@ final class SafetensorsHeader {
     private Dtype readDtype(String name, JsonParser parser) throws IOException {
         expect(parser.currentToken(), JsonToken.VALUE_STRING, name);
         String dtype = parser.getText();
-        return Dtype.named(dtype).orElseThrow(() -> refused(name, "unknown dtype '" + printable(dtype) + "'"));
+        return Dtype.named(dtype).orElseThrow(() -> refused(name, "unknown dtype '" + Printable.name(dtype) + "'"));
     }
 
     private long[] readNumbers(String name, String field, int most, JsonParser parser) throws IOException {
@@ -167,10 +178,14 @@ final class SafetensorsHeader {
             if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT || count == most) {
                 throw refused(name, field + " must be at most " + most + " whole numbers");
             }
-            numbers[count] = parser.getLongValue();
-            if (numbers[count++] < 0) {
+            String digits = parser.getText();
+            if (digits.startsWith("-")) {
                 throw refused(name, field + " holds a negative number");
             }
+            if (digits.length() > MAX_DIGITS || parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+                throw refused(name, field + " holds a number beyond 2^63 - 1");
+            }
+            numbers[count++] = parser.getLongValue();
         }
         return java.util.Arrays.copyOf(numbers, count);
     }
@@ -207,11 +222,5 @@ final class SafetensorsHeader {
 
     private InvalidInputException refused(@Nullable String tensor, String reason) {
         return new InvalidInputException(code, file, tensor, reason);
-    }
-
-    /** Foreign text for a one-line message: short, and nothing that a terminal would obey. */
-    private static String printable(String text) {
-        String head = text.length() > 80 ? text.substring(0, 80) + "…" : text;
-        return head.replaceAll("[^\\x20-\\x7e…]", "?");
     }
 }

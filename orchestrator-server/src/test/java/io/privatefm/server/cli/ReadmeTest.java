@@ -34,7 +34,7 @@ class ReadmeTest {
             StringWriter err = new StringWriter();
             String[] args = command.replace(DEMO_HOME, folder.resolve("demo").toString())
                     .replaceFirst("^\\./pfm ", "")
-                    .split(" +");
+                    .split(" +", -1);
             int exit = Pfm.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
             assertThat(exit).as(command + "\n" + err).isZero();
             printed = out.toString();
@@ -59,7 +59,7 @@ class ReadmeTest {
                     .filter(line -> line.startsWith("./pfm " + name))
                     .findFirst()
                     .orElseThrow();
-            for (String word : synopsis.split("[\\[\\] …]+")) {
+            for (String word : synopsis.split("[\\[\\] …]+", -1)) {
                 if (word.startsWith("--")) {
                     assertThat(help.toString()).contains(word);
                 }
@@ -70,7 +70,7 @@ class ReadmeTest {
     /** The commands of the one block that uses a fixed home, continuation lines joined. */
     private static List<String> commands() throws IOException {
         List<String> commands = new ArrayList<>();
-        for (String block : Files.readString(README).split("```")) {
+        for (String block : Files.readString(README).split("```", -1)) {
             if (block.contains(DEMO_HOME)) {
                 block.strip()
                         .replace("\\\n", " ")
