@@ -220,21 +220,24 @@ final class AdapterFitter {
         return Shape.of(dims);
     }
 
-    /**
-     * Every module of the foundation that the configuration targets must have its factors here, as every file that PEFT
-     * writes does: a file that lost a layer must not merge in part.
-     */
+    /** A file that lost layers must not merge in part; {@link Completeness} has the rule. */
     private void refuseIncomplete() {
-        config.targets()
-                .ifPresent(targets -> foundation.values().forEach(tensor -> {
-                    if (tensor.name().endsWith(WEIGHT) && tensor.shape().rank() >= 2) {
-                        String name = names.toModelClass(tensor.name());
-                        String module = name.substring(0, name.length() - WEIGHT.length());
-                        if (targets.selects(module) && !keys.modules().containsKey(module)) {
-                            throw invalid(module, "is targeted by " + PeftConfig.FILE + ", but has no factors here");
-                        }
+        config.targets().ifPresent(targets -> {
+            List<String> targeted = new ArrayList<>();
+            for (TensorInfo tensor : foundation.values()) {
+                if (tensor.name().endsWith(WEIGHT) && tensor.shape().rank() >= 2) {
+                    String name = names.toModelClass(tensor.name());
+                    String module = name.substring(0, name.length() - WEIGHT.length());
+                    if (targets.selects(module)) {
+                        targeted.add(module);
                     }
-                }));
+                }
+            }
+            Completeness.firstMissing(targeted, keys.modules().keySet(), targets.targetNames())
+                    .ifPresent(module -> {
+                        throw invalid(module, "is targeted by " + PeftConfig.FILE + ", but has no factors here");
+                    });
+        });
     }
 
     private String sameShape(TensorInfo source, TensorInfo target) {

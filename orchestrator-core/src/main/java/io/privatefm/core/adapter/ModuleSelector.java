@@ -66,6 +66,11 @@ final class ModuleSelector {
         return everyLayer || layerOf(module).map(layers::contains).orElse(false);
     }
 
+    /** The names that are targeted; empty where a regular expression says it. */
+    List<String> targetNames() {
+        return targets.names();
+    }
+
     private Optional<Integer> layerOf(String module) {
         if (layerPatterns.isEmpty()) {
             return number(ANY_LAYER, module);
