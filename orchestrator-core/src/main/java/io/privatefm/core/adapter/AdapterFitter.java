@@ -33,12 +33,12 @@ final class AdapterFitter {
         this.config = config;
         this.keys = new AdapterKeys(FILE, tensors);
         this.foundation = foundation;
-        this.orientation = new Orientation(model, config.isFanInFanOut());
         this.tied = new TiedEmbeddings(model, foundation.keySet());
         tied.refuseMissingHead(keys.modules().keySet());
         List<String> targets =
                 keys.modules().keySet().stream().map(module -> module + WEIGHT).toList();
         this.names = BaseNames.resolve(targets, foundation.keySet(), FILE);
+        this.orientation = new Orientation(model, config.isFanInFanOut(), hasTransposedLayer());
     }
 
     AdapterFit fit() {
@@ -162,6 +162,21 @@ final class AdapterFitter {
         } else {
             base.ifPresent(source -> changes.add(new TensorChange.Replace(name, source)));
         }
+    }
+
+    private boolean hasTransposedLayer() {
+        return keys.modules().entrySet().stream().anyMatch(entry -> {
+            Optional<TensorInfo> a = entry.getValue().part(Part.A);
+            Optional<TensorInfo> b = entry.getValue().part(Part.B);
+            return a.isPresent()
+                    && b.isPresent()
+                    && a.get().shape().rank() == 2
+                    && b.get().shape().rank() == 2
+                    && Orientation.isTransposedOnly(
+                            weightOf(entry.getKey()).shape(),
+                            a.get().shape().dim(1),
+                            b.get().shape().dim(0));
+        });
     }
 
     private TensorInfo weightOf(String module) {

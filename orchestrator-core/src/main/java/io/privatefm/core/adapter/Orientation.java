@@ -8,8 +8,8 @@ import java.util.Set;
 
 /**
  * Whether a linear layer is stored (out, in), as {@code nn.Linear} does, or (in, out), as transformers' {@code Conv1D}
- * does. The shapes decide; for square matrices the model type does. The configuration's {@code fan_in_fan_out} is only
- * the last resort, since PEFT corrects it on loading.
+ * does. The shapes decide; for square matrices the model type does, then the shapes of the adapter's other layers. The
+ * configuration's {@code fan_in_fan_out} is only the last resort, since PEFT corrects it on loading.
  */
 final class Orientation {
     /** Model types of transformers that are built from {@code Conv1D}, and their modules of that class. */
@@ -19,10 +19,17 @@ final class Orientation {
 
     private final ModelConfig model;
     private final boolean fanInFanOut;
+    private final boolean transposedElsewhere;
 
-    Orientation(ModelConfig model, boolean fanInFanOut) {
+    /**
+     * Decides for one adapter on one foundation.
+     *
+     * @param transposedElsewhere whether the adapter has a layer whose shapes say that it is stored (in, out)
+     */
+    Orientation(ModelConfig model, boolean fanInFanOut, boolean transposedElsewhere) {
         this.model = model;
         this.fanInFanOut = fanInFanOut;
+        this.transposedElsewhere = transposedElsewhere;
     }
 
     /**
@@ -48,6 +55,11 @@ final class Orientation {
         if (CONV1D_TYPES.contains(model.modelType())) {
             return CONV1D_MODULES.contains(module.substring(module.lastIndexOf('.') + 1));
         }
-        return fanInFanOut && model.modelType().isEmpty();
+        return transposedElsewhere || (fanInFanOut && model.modelType().isEmpty());
+    }
+
+    /** Whether factors of these sizes fit a matrix only if it is stored (in, out). */
+    static boolean isTransposedOnly(Shape weight, long in, long out) {
+        return weight.rank() == 2 && in != out && weight.dim(0) == in && weight.dim(1) == out;
     }
 }
