@@ -76,11 +76,14 @@ public final class Adapters {
         }
         AdapterArchive.Kept kept = archive.keep(namespace.nsUid(), files);
         Checked checked = check(namespace, kept, trainedOn);
-        AdapterRow row = Transactions.run(store, tx -> {
+        Registered registered = Transactions.run(store, tx -> {
             NamespaceRow now = tx.find(learner).orElseThrow(() -> new ConflictException("the namespace is gone"));
             return put(tx, now, subject, kept, checked, trainedOn);
         });
-        listener.onEvent(new LifecycleEvent.AdapterRegistered(row.nsUid(), row.subject(), row.revision()));
+        AdapterRow row = registered.row();
+        if (registered.isNew()) {
+            listener.onEvent(new LifecycleEvent.AdapterRegistered(row.nsUid(), row.subject(), row.revision()));
+        }
         return row;
     }
 
@@ -110,6 +113,9 @@ public final class Adapters {
         return store.inTransaction(tx -> tx.adapters(namespace.nsUid()));
     }
 
+    /** The revision that an adapter is, new or known. */
+    private record Registered(AdapterRow row, boolean isNew) {}
+
     /** What a check found out. */
     private record Checked(Sha256 digest, long changedBytes) {}
 
@@ -137,7 +143,7 @@ public final class Adapters {
         return bytes;
     }
 
-    private AdapterRow put(
+    private Registered put(
             StoreTx tx,
             NamespaceRow namespace,
             Subject subject,
@@ -151,7 +157,7 @@ public final class Adapters {
                         row.digest().equals(checked.digest()) && row.trainedOn().equals(trainedOn))
                 .orElse(false);
         if (known) {
-            return newest.orElseThrow();
+            return new Registered(newest.orElseThrow(), false);
         }
         AdapterRow row = new AdapterRow(
                 namespace.nsUid(),
@@ -169,7 +175,7 @@ public final class Adapters {
         if (!tx.compareAndSet(namespace, next)) {
             throw new ConflictException("namespace " + namespace.nsUid() + " was changed by another writer");
         }
-        return row;
+        return new Registered(row, true);
     }
 
     private static ObjectNode payload(AdapterRow row) {

@@ -7,6 +7,7 @@ import io.privatefm.core.checkpoint.ModelDirectoryWriter;
 import io.privatefm.core.checkpoint.StoredVariant;
 import io.privatefm.core.foundation.Foundation;
 import io.privatefm.core.foundation.Foundations;
+import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
@@ -82,7 +83,8 @@ public final class Checkpoints {
      * @param target must not exist; the folder that it lies in must
      * @return the model's content hash, recomputed from what was written
      * @throws io.privatefm.spi.AlreadyExistsException if there is something at {@code target}
-     * @throws io.privatefm.spi.CorruptDataException if what is stored does not have the recorded content hash
+     * @throws CorruptDataException if what is stored does not have the recorded content hash
+     * @throws io.privatefm.spi.FoundationWrongException if the foundation release is not what it was merged on
      */
     public Sha256 export(LearnerId learner, long version, String variant, Path target) {
         Manifest manifest = reader.manifest(get(learner, version));
@@ -95,6 +97,9 @@ public final class Checkpoints {
                             target,
                             Optional.of(stored.contentHash()))
                     .contentHash();
+        } catch (CorruptDataException e) {
+            foundations.requireUnchanged(manifest.foundationRelease(), manifest.foundationHash());
+            throw e;
         }
     }
 }

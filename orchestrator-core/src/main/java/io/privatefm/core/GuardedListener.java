@@ -22,7 +22,9 @@ final class GuardedListener implements OrchestratorListener {
         for (OrchestratorListener listener : listeners) {
             try {
                 listener.onEvent(event);
-            } catch (RuntimeException e) {
+            } catch (VirtualMachineError e) {
+                throw e;
+            } catch (Throwable e) { // whatever it is, it is the listener's: a missing class, an assertion
                 LOG.warn("a listener failed on {}", event.getClass().getSimpleName(), e);
             }
         }

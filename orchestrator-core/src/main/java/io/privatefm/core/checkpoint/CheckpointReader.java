@@ -49,6 +49,7 @@ public final class CheckpointReader {
         Manifest manifest = ManifestJson.read(blobs.read(row.nsUid(), row.manifestBlob(), MAX_MANIFEST_BYTES), blob);
         boolean same = manifest.namespace().equals(row.nsUid())
                 && manifest.version() == row.version()
+                && manifest.foundationRelease().equals(row.foundationRelease())
                 && manifest.foundationHash().equals(row.foundationHash())
                 && manifest.checkpointHash().equals(row.checkpointHash())
                 && manifest.variants().stream().map(VariantEntry::row).toList().equals(row.variants());
@@ -124,7 +125,7 @@ public final class CheckpointReader {
             }
             damages.add(new Damage(Optional.empty(), Optional.empty(), String.valueOf(e.getMessage())));
         }
-        return damages;
+        return damages.stream().distinct().toList();
     }
 
     private StoredVariant open(NsUid namespace, VariantEntry entry, Foundation foundation) {

@@ -10,6 +10,7 @@ import io.privatefm.core.hash.TensorDigest;
 import io.privatefm.core.json.CanonicalJson;
 import io.privatefm.core.json.StrictJson;
 import io.privatefm.core.plan.MergePlanner;
+import io.privatefm.spi.CodePointOrder;
 import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.NsUid;
@@ -20,6 +21,8 @@ import io.privatefm.spi.checkpoint.Layout;
 import io.privatefm.spi.merge.Rounding;
 import io.privatefm.spi.merge.VariantPlan;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -84,14 +87,21 @@ final class ManifestJson {
             json.path("variants")
                     .properties()
                     .forEach(entry -> variants.add(readVariant(entry.getKey(), entry.getValue())));
+            variants.sort(Comparator.comparing(VariantEntry::name, CodePointOrder.COMPARATOR));
             JsonNode parent = json.path("parent");
-            return new Manifest(
+            Manifest manifest = new Manifest(
                     new NsUid(json.path("ns_uid").asText()),
                     json.path("version").asLong(),
                     parent.isNull() ? Optional.empty() : Optional.of(hash(parent)),
                     json.path("foundation").path("release").asText(),
                     hash(json.path("foundation").path("content_hash")),
                     variants);
+            if (!Arrays.equals(write(manifest), bytes)) {
+                throw new CorruptDataException("the manifest in " + blob + " is not what this version writes");
+            }
+            return manifest;
+        } catch (CorruptDataException e) {
+            throw e;
         } catch (PfmException | IllegalArgumentException e) {
             throw new CorruptDataException("the manifest in " + blob + " is damaged: " + e.getMessage(), e);
         }

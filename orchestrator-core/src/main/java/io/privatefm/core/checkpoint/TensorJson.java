@@ -35,7 +35,7 @@ final class TensorJson {
         JsonNode shape = json.path("shape");
         long[] dims = new long[shape.size()];
         for (int i = 0; i < dims.length; i++) {
-            dims[i] = shape.get(i).asLong(-1);
+            dims[i] = shape.path(i).asLong(-1);
         }
         TensorInfo info = new TensorInfo(name, Dtype.valueOf(json.path("dtype").asText()), shapeOf(dims));
         return new TensorDigest(info, Sha256.parse(json.path("root").asText()));

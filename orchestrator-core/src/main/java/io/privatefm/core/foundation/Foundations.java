@@ -103,6 +103,20 @@ public final class Foundations {
         }
     }
 
+    /**
+     * Reads a release again, every byte.
+     *
+     * @throws FoundationWrongException if it does not have this content hash any more
+     */
+    public void requireUnchanged(String release, Sha256 expected) {
+        digests.invalidate(release);
+        Sha256 found = contentHash(release);
+        if (!found.equals(expected)) {
+            throw new FoundationWrongException(
+                    "foundation release " + release + " had content hash " + expected + " and now has " + found);
+        }
+    }
+
     /** Forgets all digests: the next opening reads every byte again. */
     public void forget() {
         digests.invalidateAll();
@@ -110,18 +124,21 @@ public final class Foundations {
 
     private Digests digests(FoundationRelease release, ModelDirectory model) {
         Digests known = digests.getIfPresent(release.name());
-        if (known != null && sameTensors(known, model)) {
+        if (known != null && sameTensors(known, model) && isPromised(release, known)) {
             return known;
         }
         Digests computed = compute(model);
-        release.contentHash().ifPresent(promised -> {
-            if (!promised.equals(computed.contentHash())) {
-                throw new FoundationWrongException("foundation release " + release.name() + " should have content hash "
-                        + promised + " but has " + computed.contentHash());
-            }
-        });
+        if (!isPromised(release, computed)) {
+            throw new FoundationWrongException("foundation release " + release.name() + " should have content hash "
+                    + release.contentHash().orElseThrow() + " but has " + computed.contentHash());
+        }
         digests.put(release.name(), computed);
         return computed;
+    }
+
+    /** Whether a release has the content hash that its list promises, if it promises one. */
+    private static boolean isPromised(FoundationRelease release, Digests digests) {
+        return release.contentHash().map(digests.contentHash()::equals).orElse(true);
     }
 
     private static boolean sameTensors(Digests known, ModelDirectory model) {

@@ -33,11 +33,20 @@ public record ReadyMessage(LearnerId learner, List<Subject> subjects) {
                 message.payload().getBytes(StandardCharsets.UTF_8), where, ErrorCode.INVALID_ARGUMENT);
         JsonNode subjects = json.path("subjects");
         if (!json.path("learner_id").isTextual() || !subjects.isArray()) {
-            throw new InvalidInputException(
-                    ErrorCode.INVALID_ARGUMENT, where, null, "needs learner_id (text) and subjects (list of text)");
+            throw malformed(where);
         }
         List<Subject> names = new ArrayList<>();
-        subjects.forEach(subject -> names.add(Subject.of(subject.asText())));
+        for (JsonNode subject : subjects) {
+            if (!subject.isTextual()) {
+                throw malformed(where);
+            }
+            names.add(Subject.of(subject.textValue()));
+        }
         return new ReadyMessage(LearnerId.of(json.path("learner_id").textValue()), names);
+    }
+
+    private static InvalidInputException malformed(String where) {
+        return new InvalidInputException(
+                ErrorCode.INVALID_ARGUMENT, where, null, "needs learner_id (text) and subjects (list of text)");
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,11 +28,25 @@ public final class InProcessBus implements EventBus {
 
     @Override
     public void publish(BusMessage message) {
-        List<Handling> receivers = new ArrayList<>();
+        List<String> groups;
         synchronized (lock) {
-            topics.getOrDefault(message.topic(), Map.of()).values().forEach(group -> receivers.add(group.get(0)));
+            groups = List.copyOf(topics.getOrDefault(message.topic(), Map.of()).keySet());
         }
-        receivers.forEach(receiver -> receiver.deliver(message));
+        for (String group : groups) {
+            // a handler that leaves without having taken the message leaves it to the next one of its group
+            for (Handling handling = first(message.topic(), group);
+                    handling != null && !handling.deliver(message);
+                    handling = first(message.topic(), group)) {
+                LOG.debug("message {} goes to another handler of {}", message.id(), group);
+            }
+        }
+    }
+
+    private @Nullable Handling first(String topic, String group) {
+        synchronized (lock) {
+            List<Handling> handlings = topics.getOrDefault(topic, Map.of()).getOrDefault(group, List.of());
+            return handlings.isEmpty() ? null : handlings.get(0);
+        }
     }
 
     @Override
@@ -64,19 +79,21 @@ public final class InProcessBus implements EventBus {
             this.handler = handler;
         }
 
-        synchronized void deliver(BusMessage message) {
+        /** Delivers a message; false if the subscription was closed before it was taken. */
+        synchronized boolean deliver(BusMessage message) {
             for (int delivery = 1; !closed; delivery++) {
                 try {
                     handler.handle(message);
-                    return;
+                    return true;
                 } catch (RuntimeException e) {
                     LOG.warn("delivery {} of message {} to {} failed", delivery, message.id(), group, e);
-                    if (delivery == MAX_DELIVERIES) {
+                    if (delivery == MAX_DELIVERIES && !closed) {
                         throw new UnavailableException(
                                 "group " + group + " did not take message " + message.id() + ": " + e.getMessage(), e);
                     }
                 }
             }
+            return false;
         }
 
         @Override

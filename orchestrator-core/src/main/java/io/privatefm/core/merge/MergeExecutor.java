@@ -4,8 +4,10 @@ package io.privatefm.core.merge;
 import io.privatefm.core.adapter.Adapter;
 import io.privatefm.core.foundation.Foundation;
 import io.privatefm.core.hash.ContentHash;
+import io.privatefm.core.hash.SegmentSink;
 import io.privatefm.core.hash.TensorDigest;
 import io.privatefm.core.hash.TensorStream;
+import io.privatefm.core.model.ModelTensor;
 import io.privatefm.core.model.SafetensorsWriter;
 import io.privatefm.core.model.TensorInfo;
 import io.privatefm.core.model.TensorSource;
@@ -66,9 +68,15 @@ public final class MergeExecutor {
                 : List.copyOf(assembly.changed().values());
         Map<String, TensorDigest> digests = new TreeMap<>(CodePointOrder.COMPARATOR);
         SealedBlobs.Stored blob = write(namespace, stored, digests);
+        Map<String, TensorDigest> reread = rereadBases(foundation, assembly);
         if (full) {
-            requirePristine(foundation, assembly, digests);
+            digests.forEach((name, digest) -> {
+                if (!assembly.changed().containsKey(name)) {
+                    reread.put(name, digest);
+                }
+            });
         }
+        requirePristine(foundation, reread);
         Map<String, TensorDigest> model = new TreeMap<>(foundation.digests());
         model.putAll(digests);
         List<TensorDigest> changed = digests.values().stream()
@@ -90,11 +98,22 @@ public final class MergeExecutor {
         });
     }
 
-    /** All of the foundation was read again for a full layout: it must still be what was hashed before. */
-    private static void requirePristine(
-            Foundation foundation, VariantAssembler.Assembly assembly, Map<String, TensorDigest> digests) {
+    /** Hashes again the tensors of the foundation that went into merged ones. */
+    private Map<String, TensorDigest> rereadBases(Foundation foundation, VariantAssembler.Assembly assembly) {
+        List<ModelTensor> bases = foundation.tensors().values().stream()
+                .filter(tensor -> assembly.changed().containsKey(tensor.info().name()))
+                .toList();
+        Map<String, TensorDigest> digests = new TreeMap<>(CodePointOrder.COMPARATOR);
+        stream.run(bases, SegmentSink.NONE)
+                .forEach(digest -> digests.put(digest.info().name(), digest));
+        return digests;
+    }
+
+    /** What was read of the foundation must be what was hashed before: else no replay would give these bytes again. */
+    private static void requirePristine(Foundation foundation, Map<String, TensorDigest> reread) {
         foundation.digests().forEach((name, digest) -> {
-            if (!assembly.changed().containsKey(name) && !digest.equals(digests.get(name))) {
+            TensorDigest now = reread.get(name);
+            if (now != null && !now.equals(digest)) {
                 throw new FoundationWrongException("tensor " + name + " of foundation release "
                         + foundation.release().name() + " changed while it was read");
             }

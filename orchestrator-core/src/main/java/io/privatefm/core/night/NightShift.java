@@ -16,12 +16,15 @@ import io.privatefm.spi.store.OrchestratorStore;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The nightly batch: passes over all namespaces page by page, plans each, then merges those that are due. One namespace's
  * failure does not touch the others.
  */
 public final class NightShift {
+    private static final Logger LOG = LoggerFactory.getLogger(NightShift.class);
     private static final int PAGE = 500;
 
     private final OrchestratorStore store;
@@ -83,6 +86,9 @@ public final class NightShift {
             return merger.execute(due.learner(), plan);
         } catch (PfmException e) {
             return new MergeOutcome.Rejected(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.error("merging namespace {} failed", plan.namespace(), e);
+            return new MergeOutcome.Rejected("internal error: " + e);
         }
     }
 

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.json.CanonicalJson;
+import io.privatefm.core.json.Printable;
 import io.privatefm.core.json.StrictJson;
 import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.checkpoint.Layout;
 import io.privatefm.spi.merge.CombinedVariant;
@@ -21,8 +23,11 @@ import java.util.TreeMap;
 
 /** A merge policy as a namespace's row keeps it: canonical JSON, weights in the hex notation of Java, exact. */
 public final class PolicyJson {
+    private static final String WHERE = "policy";
+
     private PolicyJson() {}
 
+    /** Canonical text of a policy. */
     public static String write(MergePolicy policy) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("separate", policy.separate())
@@ -37,9 +42,25 @@ public final class PolicyJson {
         return CanonicalJson.text(json);
     }
 
+    /**
+     * Reads a policy.
+     *
+     * @throws InvalidInputException if it is not one that this version writes
+     */
     public static MergePolicy read(String text) {
-        ObjectNode json =
-                StrictJson.object(text.getBytes(StandardCharsets.UTF_8), "policy", ErrorCode.INVALID_ARGUMENT);
+        ObjectNode json = StrictJson.object(text.getBytes(StandardCharsets.UTF_8), WHERE, ErrorCode.INVALID_ARGUMENT);
+        try {
+            return read(json);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidInputException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    WHERE,
+                    null,
+                    "unreadable: " + Printable.sentence(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static MergePolicy read(ObjectNode json) {
         List<CombinedVariant> combined = new ArrayList<>();
         for (JsonNode entry : json.path("combined")) {
             SortedMap<Subject, Float> weights = new TreeMap<>();

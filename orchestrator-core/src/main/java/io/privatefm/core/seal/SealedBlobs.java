@@ -37,10 +37,14 @@ public final class SealedBlobs {
      */
     public Stored write(NsUid owner, long payloadBytes, Consumer<SegmentSink> content) {
         Sha256 name;
+        MessageDigest sha256 = MerkleTree.sha256();
         try (BlobWriter writer = store.create(owner)) {
-            writer.write(BlobHeader.plain(payloadBytes));
+            ByteBuffer header = BlobHeader.plain(payloadBytes);
+            sha256.update(header.duplicate());
+            writer.write(header);
             long[] written = {0};
             content.accept((bytes, length) -> {
+                sha256.update(bytes, 0, length);
                 writer.write(ByteBuffer.wrap(bytes, 0, length));
                 written[0] += length;
             });
@@ -48,6 +52,10 @@ public final class SealedBlobs {
                 throw new IllegalStateException("announced " + payloadBytes + " bytes, wrote " + written[0]);
             }
             name = writer.commit();
+        }
+        Sha256 meant = Sha256.of(sha256.digest());
+        if (!name.equals(meant)) {
+            throw new CorruptDataException(describe(meant) + " changed on its way into the store, which has " + name);
         }
         checkStored(owner, name);
         return new Stored(name, BlobHeader.BYTES + payloadBytes);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.core;
+
+import io.privatefm.spi.NsUid;
+import io.privatefm.spi.Sha256;
+import io.privatefm.spi.blob.BlobStore;
+import io.privatefm.spi.blob.BlobWriter;
+import io.privatefm.spi.files.RangedFile;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+/** Fixture: blobs in memory whose bytes a test can damage. Counts its open handles. */
+public final class FaultyBlobs implements BlobStore {
+    private final BlobStore blobs = InMemory.blobs();
+    private final Map<Sha256, UnaryOperator<byte[]>> faults = new ConcurrentHashMap<>();
+    private final Set<Sha256> lost = ConcurrentHashMap.newKeySet();
+    private final List<Sha256> committed = new CopyOnWriteArrayList<>();
+    private final AtomicInteger openHandles = new AtomicInteger();
+    private volatile UnaryOperator<byte[]> onWrite = bytes -> bytes;
+
+    /** Turns one bit of a blob. */
+    public void flip(Sha256 name, long bit) {
+        damage(name, bytes -> {
+            bytes[(int) (bit / 8)] ^= (byte) (1 << (bit % 8));
+            return bytes;
+        });
+    }
+
+    /** Gives other bytes for a blob. */
+    public void damage(Sha256 name, UnaryOperator<byte[]> fault) {
+        faults.put(name, fault);
+    }
+
+    /** Loses a blob. */
+    public void lose(Sha256 name) {
+        lost.add(name);
+    }
+
+    /** Gives all blobs as they were written again. */
+    public void heal() {
+        faults.clear();
+        lost.clear();
+        onWrite = bytes -> bytes;
+    }
+
+    /** Changes what is written on its way to the store, as a bad memory chip would. */
+    public void corruptWrites(UnaryOperator<byte[]> fault) {
+        onWrite = fault;
+    }
+
+    /** Names of all blobs that were committed, in order, equal ones as often as they were committed. */
+    public List<Sha256> committed() {
+        return List.copyOf(committed);
+    }
+
+    /** Number of handles that were opened and not closed yet. */
+    public int openHandles() {
+        return openHandles.get();
+    }
+
+    /** All stored bytes of a blob, damaged as they may be. */
+    public byte[] bytes(NsUid owner, Sha256 name) {
+        try (RangedFile file = open(owner, name).orElseThrow()) {
+            return read(file);
+        }
+    }
+
+    @Override
+    public BlobWriter create(NsUid owner) {
+        BlobWriter writer = blobs.create(owner);
+        return new BlobWriter() {
+            @Override
+            public void write(ByteBuffer bytes) {
+                byte[] copy = new byte[bytes.remaining()];
+                bytes.get(copy);
+                writer.write(ByteBuffer.wrap(onWrite.apply(copy)));
+            }
+
+            @Override
+            public Sha256 commit() {
+                Sha256 name = writer.commit();
+                committed.add(name);
+                return name;
+            }
+
+            @Override
+            public void close() {
+                writer.close();
+            }
+        };
+    }
+
+    @Override
+    public Optional<RangedFile> open(NsUid owner, Sha256 name) {
+        if (lost.contains(name)) {
+            return Optional.empty();
+        }
+        return blobs.open(owner, name).map(file -> {
+            byte[] bytes = faults.getOrDefault(name, sound -> sound).apply(read(file));
+            openHandles.incrementAndGet();
+            return new Handle(bytes);
+        });
+    }
+
+    private static byte[] read(RangedFile file) {
+        byte[] bytes = new byte[(int) file.size()];
+        file.read(0, ByteBuffer.wrap(bytes));
+        return bytes;
+    }
+
+    private final class Handle implements RangedFile {
+        private final byte[] bytes;
+        private boolean closed;
+
+        Handle(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public long size() {
+            return bytes.length;
+        }
+
+        @Override
+        public void read(long position, ByteBuffer target) {
+            Objects.checkFromIndexSize(position, (long) target.remaining(), (long) bytes.length);
+            target.put(bytes, (int) position, target.remaining());
+        }
+
+        @Override
+        public synchronized void close() {
+            if (!closed) {
+                closed = true;
+                openHandles.decrementAndGet();
+            }
+        }
+    }
+}

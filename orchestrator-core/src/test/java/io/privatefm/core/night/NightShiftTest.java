@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.core.night;
+
+import static io.privatefm.core.EngineFixture.ADA;
+import static io.privatefm.core.EngineFixture.MATH;
+import static io.privatefm.core.EngineFixture.READING;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.privatefm.core.AdapterFixture;
+import io.privatefm.core.EngineFixture;
+import io.privatefm.core.adapter.AdapterArchive;
+import io.privatefm.core.checkpoint.CheckpointPublisher;
+import io.privatefm.core.checkpoint.CheckpointReader;
+import io.privatefm.core.foundation.Foundations;
+import io.privatefm.core.hash.TensorStream;
+import io.privatefm.core.merge.MergeExecutor;
+import io.privatefm.core.merge.Plugins;
+import io.privatefm.core.plan.MergePlanner;
+import io.privatefm.core.seal.SealedBlobs;
+import io.privatefm.spi.LearnerId;
+import io.privatefm.spi.NsUid;
+import io.privatefm.spi.checkpoint.Layout;
+import io.privatefm.spi.checkpoint.Verification;
+import io.privatefm.spi.merge.CombinedVariant;
+import io.privatefm.spi.merge.DeltaTile;
+import io.privatefm.spi.merge.MergeOutcome;
+import io.privatefm.spi.merge.MergePolicy;
+import io.privatefm.spi.merge.MergeStrategy;
+import io.privatefm.spi.merge.NightReport;
+import io.privatefm.spi.merge.Rounding;
+import io.privatefm.spi.store.CheckpointRow;
+import io.privatefm.spi.store.NamespaceRow;
+import io.privatefm.spi.store.NamespaceState;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The night shift with a host's own strategies")
+class NightShiftTest {
+    private static final LearnerId BOB = LearnerId.of("bob");
+
+    private final EngineFixture engine = new EngineFixture();
+
+    /** Adds what it is given, unless it is told to break. */
+    private static final class Own implements MergeStrategy {
+        private RuntimeException failure;
+
+        @Override
+        public String id() {
+            return "own";
+        }
+
+        @Override
+        public int revision() {
+            return 3;
+        }
+
+        @Override
+        public void combine(DeltaTile tile, float[] combined) {
+            if (failure != null) {
+                throw failure;
+            }
+            for (int i = 0; i < tile.length(); i++) {
+                combined[i] = tile.delta(0)[i] + tile.delta(1)[i];
+            }
+        }
+    }
+
+    private final Own own = new Own();
+
+    @BeforeEach
+    void provision() {
+        engine.provision(
+                new MergePolicy(
+                        false,
+                        List.of(new CombinedVariant("both", new TreeMap<>(Map.of(MATH, 1f, READING, 1f)), "own")),
+                        Rounding.SINGLE,
+                        Layout.DELTA),
+                MATH,
+                READING);
+        engine.register(MATH, 1);
+        engine.register(READING, 2);
+        engine.orchestrator().namespaces().provision(BOB, List.of(MATH));
+        engine.orchestrator()
+                .adapters()
+                .register(BOB, MATH, AdapterFixture.tiny(3).files());
+    }
+
+    @AfterEach
+    void close() {
+        assertThat(engine.blobs.openHandles()).as("open blobs").isZero();
+        engine.close();
+    }
+
+    @Test
+    @DisplayName("merges with them")
+    void merges() {
+        NightReport report = shift().run();
+
+        assertThat(report.merged()).isEqualTo(2);
+        CheckpointRow row = engine.orchestrator().checkpoints().get(ADA, 1);
+        assertThat(row.variants()).extracting(variant -> variant.name()).containsExactly("both");
+        assertThat(engine.orchestrator().checkpoints().verify(ADA, 1))
+                .isEqualTo(new Verification.Intact(row.checkpointHash()));
+    }
+
+    @Test
+    @DisplayName("goes on when one of them throws: that namespace is rejected, the others merge")
+    void strategyThrows() {
+        own.failure = new ArrayIndexOutOfBoundsException("a plug-in's mistake");
+
+        NightReport report = shift().run();
+
+        assertThat(report.results()).extracting(NightReport.Result::learner).containsExactly(ADA, BOB);
+        assertThat(report.results().get(0).outcome())
+                .isInstanceOfSatisfying(
+                        MergeOutcome.Rejected.class,
+                        rejected -> assertThat(rejected.reason()).contains("a plug-in's mistake"));
+        assertThat(report.results().get(1).outcome()).isInstanceOf(MergeOutcome.Merged.class);
+        assertThat(engine.orchestrator().checkpoints().list(ADA, 9)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("goes on when a namespace's policy cannot be read: that one is rejected, the others merge")
+    void unreadablePolicy() {
+        LearnerId aaron = LearnerId.of("aaron");
+        engine.store.inTransaction(tx -> {
+            tx.insert(new NamespaceRow(
+                    aaron,
+                    new NsUid("a".repeat(32)),
+                    List.of(MATH),
+                    NamespaceState.ACTIVE,
+                    "r1",
+                    "{\"combined\":[],\"layout\":\"OF_A_LATER_VERSION\",\"rounding\":\"SINGLE\",\"separate\":true}",
+                    0,
+                    0,
+                    1));
+            return "done";
+        });
+        engine.orchestrator()
+                .adapters()
+                .register(aaron, MATH, AdapterFixture.tiny(4).files());
+
+        NightReport report = shift().run();
+
+        assertThat(report.results()).extracting(NightReport.Result::learner).containsExactly(aaron, ADA, BOB);
+        assertThat(report.results().get(0).outcome())
+                .isInstanceOfSatisfying(
+                        MergeOutcome.Rejected.class,
+                        rejected -> assertThat(rejected.reason()).contains("OF_A_LATER_VERSION"));
+        assertThat(report.merged()).isEqualTo(2);
+    }
+
+    private NightShift shift() {
+        Plugins plugins = new Plugins(List.of(own), List.of());
+        TensorStream stream = TensorStream.sequential();
+        SealedBlobs blobs = new SealedBlobs(engine.blobs);
+        Foundations foundations = new Foundations(engine.foundation, stream);
+        int[] operations = {0};
+        NamespaceMerger merger = new NamespaceMerger(
+                engine.store,
+                foundations,
+                new AdapterArchive(blobs),
+                new MergePlanner(id -> plugins.strategy(id).revision()),
+                new MergeExecutor(blobs, stream, plugins, 100),
+                new CheckpointPublisher(
+                        engine.store,
+                        blobs,
+                        new CheckpointReader(blobs, stream),
+                        () -> "operation-" + ++operations[0],
+                        engine.clock),
+                engine.events,
+                engine.clock);
+        return new NightShift(engine.store, foundations, merger, engine.events);
+    }
+}
