@@ -34,6 +34,7 @@ import io.privatefm.spi.store.TxWork;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -186,6 +187,20 @@ class MergesTest {
         }
 
         @Test
+        @DisplayName("when an adapter was trained on another foundation than the release has by now")
+        void trainedOnAnother() {
+            Sha256 before = ModelCheck.contentHash(ModelFixture.tiny(1).files(), 1);
+            engine.provision(MATH);
+            engine.orchestrator()
+                    .adapters()
+                    .register(ADA, MATH, AdapterFixture.tiny(1).files(), Optional.of(before));
+            engine.foundation.put("r1", ModelFixture.tiny(2).files());
+            engine.restart(engine.builder());
+
+            assertRejected("the adapter for math was trained on a foundation with content hash " + before);
+        }
+
+        @Test
         @DisplayName("when the manifest of the checkpoint before is damaged: nothing is taken over from it")
         void damagedParent() {
             CheckpointRow first = engine.checkpoint(MergePolicy.DEFAULT, MATH, READING);
@@ -311,8 +326,8 @@ class MergesTest {
             assertThat(engine.orchestrator().checkpoints().list(ADA, 9)).hasSize(before);
             assertThat(events()).isEqualTo(eventsBefore);
             NamespaceRow namespace = engine.orchestrator().namespaces().get(ADA);
-            List<LifecycleEvent.MergeFailed> failed = engine.events.events(LifecycleEvent.MergeFailed.class);
-            assertThat(failed.get(failed.size() - 1))
+            assertThat(engine.events.events(LifecycleEvent.MergeFailed.class))
+                    .last()
                     .isEqualTo(new LifecycleEvent.MergeFailed(namespace.nsUid(), said));
         }
     }

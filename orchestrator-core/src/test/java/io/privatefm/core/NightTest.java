@@ -189,6 +189,34 @@ class NightTest {
     }
 
     @Test
+    @DisplayName("tells listeners of every rejection in its report, those found while planning included")
+    void everyRejectionIsHeard() {
+        Sha256 own = ModelCheck.contentHash(ModelFixture.tiny(1).files(), 1);
+        engine.provision(MATH);
+        engine.orchestrator()
+                .adapters()
+                .register(ADA, MATH, AdapterFixture.tiny(1).files(), Optional.of(own));
+        engine.foundation.put("r2", ModelFixture.tiny(2).files());
+        LearnerId bob = LearnerId.of("bob");
+        engine.orchestrator().namespaces().provision(bob, List.of(MATH));
+        engine.orchestrator()
+                .adapters()
+                .register(bob, MATH, AdapterFixture.tiny(2).files());
+        engine.foundation.put("r1", ModelFixture.tiny(3).files());
+        engine.foundation.promise("r2", own);
+
+        NightReport report = engine.orchestrator().merges().runNight();
+
+        assertThat(report.rejected()).isEqualTo(2);
+        List<LifecycleEvent.MergeFailed> expected = new ArrayList<>();
+        report.results()
+                .forEach(result -> expected.add(new LifecycleEvent.MergeFailed(
+                        engine.orchestrator().namespaces().get(result.learner()).nsUid(),
+                        ((MergeOutcome.Rejected) result.outcome()).reason())));
+        assertThat(engine.events.events(LifecycleEvent.MergeFailed.class)).isEqualTo(expected);
+    }
+
+    @Test
     @DisplayName("goes on when the disk fails for one namespace")
     void diskFails() {
         for (int i = 0; i < 3; i++) {

@@ -59,11 +59,16 @@ final class AdapterFitter {
             throw invalid(module, "has factors here, but " + PeftConfig.FILE + " does not target this module");
         }
         TensorInfo weight = weightOf(module);
-        Optional<String> base = parts.part(Part.BASE_WEIGHT).map(source -> sameShape(source, weight));
-        if (parts.part(Part.A).isPresent() || parts.part(Part.B).isPresent()) {
+        boolean linear = parts.part(Part.A).isPresent() || parts.part(Part.B).isPresent();
+        boolean embedding = parts.part(Part.EMBEDDING_A).isPresent()
+                || parts.part(Part.EMBEDDING_B).isPresent();
+        if (linear && embedding) {
+            throw invalid(module, "has factors of a linear layer and of an embedding");
+        }
+        Optional<String> base = parts.part(Part.BASE_WEIGHT).map(source -> baseValues(source, weight));
+        if (linear) {
             addFactors(module, weight, parts, base);
-        } else if (parts.part(Part.EMBEDDING_A).isPresent()
-                || parts.part(Part.EMBEDDING_B).isPresent()) {
+        } else if (embedding) {
             addEmbedding(module, weight, parts, base);
         } else {
             base.ifPresent(source -> changes.add(new TensorChange.Replace(weight.name(), source)));
@@ -112,6 +117,10 @@ final class AdapterFitter {
         requireFloat(a);
         requireFloat(b);
         Optional<TensorInfo> magnitude = parts.magnitude();
+        if (parts.part(Part.MAGNITUDE).isPresent()
+                && parts.part(Part.OLD_MAGNITUDE).isPresent()) {
+            throw invalid(module, "has two magnitude vectors");
+        }
         if (magnitude.isPresent() != config.usesDora()) {
             throw invalid(
                     module,
@@ -154,7 +163,7 @@ final class AdapterFitter {
         if (bias == null) {
             throw misfit(module + BIAS, "the foundation has no bias for this module");
         }
-        Optional<String> base = saved.map(source -> sameShape(source, bias));
+        Optional<String> base = saved.map(source -> baseValues(source, bias));
         if (shift.isPresent()) {
             requireFloat(shift.get());
             requireMergeable(bias);
@@ -253,6 +262,15 @@ final class AdapterFitter {
                         throw invalid(module, "is targeted by " + PeftConfig.FILE + ", but has no factors here");
                     });
         });
+    }
+
+    /** Values that replace those of the foundation; their dtype must become the foundation's by rounding. */
+    private String baseValues(TensorInfo source, TensorInfo target) {
+        if (source.dtype() != target.dtype()) {
+            requireFloat(source);
+            requireMergeable(target);
+        }
+        return sameShape(source, target);
     }
 
     private String sameShape(TensorInfo source, TensorInfo target) {

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.adapter;
 
+import io.privatefm.core.model.Dtype;
 import io.privatefm.core.model.FloatCodec;
 import io.privatefm.core.model.TensorInfo;
 import io.privatefm.core.model.TensorSource;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
 
 /** A tensor of an adapter whose values are checked while they are read: a NaN or an infinity is refused. */
 final class FiniteTensor implements TensorSource {
@@ -25,6 +29,14 @@ final class FiniteTensor implements TensorSource {
     @Override
     public void read(long offset, byte[] target, int at, int length) {
         tensor.read(offset, target, at, length);
+        if (info().dtype() == Dtype.F64) {
+            DoubleBuffer doubles = ByteBuffer.wrap(target, at, length)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asDoubleBuffer();
+            for (int i = 0; i < doubles.limit(); i++) {
+                require(Double.isFinite(doubles.get(i)), offset / Double.BYTES + i, doubles.get(i));
+            }
+        }
         if (!info().dtype().isMergeable()) {
             return;
         }
@@ -32,13 +44,14 @@ final class FiniteTensor implements TensorSource {
         float[] values = new float[length / bytes];
         FloatCodec.of(info().dtype()).widen(target, at, values, values.length);
         for (int i = 0; i < values.length; i++) {
-            if (!Float.isFinite(values[i])) {
-                throw new InvalidInputException(
-                        ErrorCode.NOT_FINITE,
-                        file,
-                        info().name(),
-                        "element " + (offset / bytes + i) + " is " + values[i]);
-            }
+            require(Float.isFinite(values[i]), offset / bytes + i, values[i]);
+        }
+    }
+
+    private void require(boolean finite, long element, double value) {
+        if (!finite) {
+            throw new InvalidInputException(
+                    ErrorCode.NOT_FINITE, file, info().name(), "element " + element + " is " + value);
         }
     }
 }

@@ -42,18 +42,32 @@ final class Orientation {
         boolean straight = weight.dim(0) == out && weight.dim(1) == in;
         boolean transposed = weight.dim(0) == in && weight.dim(1) == out;
         if (straight && transposed) {
-            return Optional.of(
-                    squareIsTransposed(module) ? TensorChange.Layer.TRANSPOSED_LINEAR : TensorChange.Layer.LINEAR);
+            return Optional.of(layer(squareIsTransposed(module)));
         }
-        if (straight) {
-            return Optional.of(TensorChange.Layer.LINEAR);
-        }
-        return transposed ? Optional.of(TensorChange.Layer.TRANSPOSED_LINEAR) : Optional.empty();
+        boolean possible = transposed ? mayBeTransposed(module) : straight && !isConv1d(module);
+        return possible ? Optional.of(layer(transposed)) : Optional.empty();
+    }
+
+    private static TensorChange.Layer layer(boolean transposed) {
+        return transposed ? TensorChange.Layer.TRANSPOSED_LINEAR : TensorChange.Layer.LINEAR;
+    }
+
+    /** Shapes alone are believed where nothing is known of the model, or the adapter says that it has such layers. */
+    private boolean mayBeTransposed(String module) {
+        return isConv1d(module) || model.modelType().isEmpty() || (fanInFanOut && !isBuiltFromConv1d());
+    }
+
+    private boolean isConv1d(String module) {
+        return isBuiltFromConv1d() && CONV1D_MODULES.contains(module.substring(module.lastIndexOf('.') + 1));
+    }
+
+    private boolean isBuiltFromConv1d() {
+        return CONV1D_TYPES.contains(model.modelType());
     }
 
     private boolean squareIsTransposed(String module) {
-        if (CONV1D_TYPES.contains(model.modelType())) {
-            return CONV1D_MODULES.contains(module.substring(module.lastIndexOf('.') + 1));
+        if (isBuiltFromConv1d()) {
+            return isConv1d(module);
         }
         return transposedElsewhere || (fanInFanOut && model.modelType().isEmpty());
     }

@@ -18,6 +18,7 @@ import io.privatefm.spi.files.RangedFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,10 +102,11 @@ public final class ModelVerifier {
             byte[] bytes =
                     ModelDirectory.readWhole(files, ModelListing.FILE, MAX_LISTING_BYTES, ErrorCode.MODEL_INVALID);
             ModelListing listing = ModelListing.read(bytes);
-            if (listing.contentHash().equals(expected)) {
-                return Optional.of(listing);
+            boolean own = listing.contentHash().equals(expected);
+            if (!own || !Arrays.equals(listing.write(), bytes)) {
+                damages.add(damage(null, ModelListing.FILE + " is damaged or belongs to another model"));
             }
-            damages.add(damage(null, ModelListing.FILE + " is damaged or belongs to another model"));
+            return own ? Optional.of(listing) : Optional.empty();
         } catch (InvalidInputException e) {
             damages.add(damage(null, ModelListing.FILE + " is damaged: " + e.getMessage()));
         }

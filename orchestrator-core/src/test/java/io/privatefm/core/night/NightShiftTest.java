@@ -28,6 +28,7 @@ import io.privatefm.spi.merge.MergePolicy;
 import io.privatefm.spi.merge.MergeStrategy;
 import io.privatefm.spi.merge.NightReport;
 import io.privatefm.spi.merge.Rounding;
+import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
@@ -48,6 +49,7 @@ class NightShiftTest {
     /** Adds what it is given, unless it is told to break. */
     private static final class Own implements MergeStrategy {
         private RuntimeException failure;
+        private RuntimeException failureWhenPlanned;
 
         @Override
         public String id() {
@@ -56,6 +58,9 @@ class NightShiftTest {
 
         @Override
         public int revision() {
+            if (failureWhenPlanned != null) {
+                throw failureWhenPlanned;
+            }
             return 3;
         }
 
@@ -122,6 +127,34 @@ class NightShiftTest {
                         rejected -> assertThat(rejected.reason()).contains("a plug-in's mistake"));
         assertThat(report.results().get(1).outcome()).isInstanceOf(MergeOutcome.Merged.class);
         assertThat(engine.orchestrator().checkpoints().list(ADA, 9)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("goes on when one of them throws while a merge is planned")
+    void strategyThrowsWhenPlanned() {
+        own.failureWhenPlanned = new IllegalStateException("another mistake");
+
+        NightReport report = shift().run();
+
+        assertThat(report.results()).extracting(NightReport.Result::learner).containsExactly(ADA, BOB);
+        assertThat(report.results().get(0).outcome())
+                .isInstanceOfSatisfying(
+                        MergeOutcome.Rejected.class,
+                        rejected -> assertThat(rejected.reason()).contains("another mistake"));
+        assertThat(report.merged()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("tells listeners when one of them throws")
+    void strategyThrowsIsHeard() {
+        own.failure = new ArrayIndexOutOfBoundsException("a plug-in's mistake");
+
+        NightReport report = shift().run();
+
+        assertThat(engine.events.events(LifecycleEvent.MergeFailed.class))
+                .containsExactly(new LifecycleEvent.MergeFailed(
+                        engine.orchestrator().namespaces().get(ADA).nsUid(),
+                        ((MergeOutcome.Rejected) report.results().get(0).outcome()).reason()));
     }
 
     @Test

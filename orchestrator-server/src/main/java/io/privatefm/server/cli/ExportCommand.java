@@ -44,7 +44,7 @@ final class ExportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String learner;
 
-    @Option(names = "--version", paramLabel = "N", description = "Which version. Default: the newest.")
+    @Option(names = "--checkpoint", paramLabel = "N", description = "Which version. Default: the newest.")
     private Optional<Long> version = Optional.empty();
 
     @Option(names = "--variant", required = true, paramLabel = "NAME", description = "The variant, such as math.")

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.server.cli;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import io.privatefm.core.Orchestrator;
+import io.privatefm.modelstore.BlobDirectory;
+import io.privatefm.spi.PfmException;
+import io.privatefm.testkit.TinyModels;
+import java.io.IOException;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The architecture:")
+class ArchitectureTest {
+    private static final String CORE = "io.privatefm.core";
+    private static final String ROOMS = "io.privatefm.core.*..";
+
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.privatefm");
+
+    @Test
+    @DisplayName("all modules are looked at")
+    void imported() {
+        assertThat(MAIN.stream().map(JavaClass::getPackageName))
+                .contains(
+                        "io.privatefm.spi",
+                        "io.privatefm.modelstore",
+                        "io.privatefm.store.jdbc",
+                        CORE,
+                        "io.privatefm.core.merge",
+                        "io.privatefm.testkit",
+                        "io.privatefm.server.cli");
+        assertThat(MAIN.contain(ArchitectureTest.class)).isFalse();
+    }
+
+    @Test
+    @DisplayName("the SPI needs the JDK only")
+    void spi() {
+        classes()
+                .that()
+                .resideInAPackage("io.privatefm.spi..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "org.jspecify..", "io.privatefm.spi..")
+                .check(MAIN);
+    }
+
+    @Test
+    @DisplayName("the directory stores need the SPI and Jackson, never the core")
+    void modelStore() {
+        classes()
+                .that()
+                .resideInAPackage("io.privatefm.modelstore..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..",
+                        "org.jspecify..",
+                        "com.fasterxml.jackson..",
+                        "io.privatefm.spi..",
+                        "io.privatefm.modelstore..")
+                .check(MAIN);
+    }
+
+    @Test
+    @DisplayName("the core knows no store and no host")
+    void core() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.privatefm.core..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.privatefm.modelstore..",
+                        "io.privatefm.store..",
+                        "io.privatefm.server..",
+                        "io.privatefm.testkit..")
+                .check(MAIN);
+    }
+
+    @Test
+    @DisplayName("no store knows the core or another store")
+    void stores() {
+        for (String store : List.of("io.privatefm.modelstore..", "io.privatefm.store..")) {
+            noClasses()
+                    .that()
+                    .resideInAPackage(store)
+                    .should()
+                    .dependOnClassesThat(resideInAPackage("io.privatefm..")
+                            .and(not(resideInAnyPackage("io.privatefm.spi..", store))))
+                    .check(MAIN);
+        }
+    }
+
+    @Test
+    @DisplayName("the core's rooms form no cycle")
+    void roomsAreFreeOfCycles() {
+        slices().matching("io.privatefm.core.(*)..").should().beFreeOfCycles().check(MAIN);
+    }
+
+    @Test
+    @DisplayName("no room of the core knows the facade in front of it")
+    void roomsDoNotKnowTheFacade() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOMS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(CORE)
+                .check(MAIN);
+    }
+
+    @Test
+    @DisplayName("nobody but the core enters its rooms")
+    void roomsAreClosed() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.privatefm.core..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOMS)
+                .check(MAIN);
+    }
+
+    @Test
+    @DisplayName("the testkit needs the SPI and the facade only")
+    void testkit() {
+        classes()
+                .that()
+                .resideInAPackage("io.privatefm.testkit..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..",
+                        "org.jspecify..",
+                        "org.junit..",
+                        "org.assertj..",
+                        "io.privatefm.spi..",
+                        CORE,
+                        "io.privatefm.testkit..")
+                .check(MAIN);
+    }
+
+    @Test
+    @DisplayName("there is no static state")
+    void noStaticState() {
+        fields().that()
+                .areDeclaredInClassesThat()
+                .resideInAPackage("io.privatefm..")
+                .and()
+                .areStatic()
+                .should()
+                .beFinal()
+                .check(MAIN);
+    }
+
+    @Test
+    @DisplayName("every package is null-marked, by itself or by its module")
+    void nullMarked() {
+        Set<String> unmarked = MAIN.stream()
+                .filter(type -> !type.getPackage().isAnnotatedWith(org.jspecify.annotations.NullMarked.class))
+                .map(JavaClass::getPackageName)
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toSet());
+
+        assertThat(unmarked).isEmpty();
+    }
+
+    @Test
+    @DisplayName("the modules export what is for others, and nothing else")
+    void exports() throws URISyntaxException, IOException {
+        assertThat(exportsOf(Orchestrator.class)).containsExactly(CORE);
+        assertThat(exportsOf(BlobDirectory.class)).containsExactly("io.privatefm.modelstore");
+        Set<String> contracts = MAIN.stream()
+                .map(JavaClass::getPackageName)
+                .filter(name -> name.startsWith("io.privatefm.spi"))
+                .collect(Collectors.toSet());
+        assertThat(exportsOf(PfmException.class)).isEqualTo(contracts);
+        assertThat(TinyModels.class.getResource("/io/privatefm/testkit/module-info.class"))
+                .isNull();
+    }
+
+    /** What the named module in a class's class path entry, a folder or a jar, exports to everybody. */
+    private static Set<String> exportsOf(Class<?> type) throws URISyntaxException {
+        Path entry =
+                Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        ModuleDescriptor module =
+                ModuleFinder.of(entry).findAll().iterator().next().descriptor();
+        assertThat(module.isAutomatic()).as(module.toNameAndVersion()).isFalse();
+        assertThat(module.exports()).noneMatch(ModuleDescriptor.Exports::isQualified);
+        assertThat(module.opens()).isEmpty();
+        return module.exports().stream().map(ModuleDescriptor.Exports::source).collect(Collectors.toSet());
+    }
+}
