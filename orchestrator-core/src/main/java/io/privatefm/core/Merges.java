@@ -41,13 +41,7 @@ public final class Merges {
 
     /** Plans and executes. */
     public MergeOutcome mergeNow(LearnerId learner) {
-        PlanOutcome outcome = merger.plan(learner);
-        if (outcome instanceof PlanOutcome.Due due) {
-            return merger.execute(learner, due.plan());
-        }
-        return outcome instanceof PlanOutcome.Rejected rejected
-                ? new MergeOutcome.Rejected(rejected.reason())
-                : new MergeOutcome.UpToDate();
+        return merger.merge(learner);
     }
 
     /**

@@ -73,6 +73,18 @@ public final class NamespaceMerger {
         return plan(snapshot(learner));
     }
 
+    /** Plans and executes. */
+    public MergeOutcome merge(LearnerId learner) {
+        Snapshot snapshot = snapshot(learner);
+        PlanOutcome outcome = plan(snapshot);
+        if (outcome instanceof PlanOutcome.Due due) {
+            return execute(learner, due.plan());
+        }
+        return outcome instanceof PlanOutcome.Rejected rejected
+                ? rejected(snapshot, rejected.reason())
+                : new MergeOutcome.UpToDate();
+    }
+
     /**
      * Computes and publishes what a plan says. Bad adapters, damaged data and a stale plan are rejections: the namespace keeps
      * the checkpoint it has.

@@ -33,7 +33,7 @@ public final class NightShift {
     private final OrchestratorListener listener;
 
     /** A namespace with something to do: a plan, or the reason why there is none. */
-    private record Due(LearnerId learner, PlanOutcome outcome) {}
+    private record Due(NamespaceRow namespace, PlanOutcome outcome) {}
 
     public NightShift(
             OrchestratorStore store, Foundations foundations, NamespaceMerger merger, OrchestratorListener listener) {
@@ -59,7 +59,7 @@ public final class NightShift {
                     if (outcome instanceof PlanOutcome.UpToDate) {
                         upToDate++;
                     } else {
-                        due.add(new Due(namespace.learner(), outcome));
+                        due.add(new Due(namespace, outcome));
                     }
                 }
             }
@@ -71,7 +71,7 @@ public final class NightShift {
         listener.onEvent(new LifecycleEvent.NightStarted(due.size()));
         List<NightReport.Result> results = new ArrayList<>();
         for (Due namespace : due) {
-            results.add(new NightReport.Result(namespace.learner(), merge(namespace)));
+            results.add(new NightReport.Result(namespace.namespace().learner(), merge(namespace)));
             listener.onEvent(new LifecycleEvent.NightProgressed(results.size(), due.size()));
         }
         return results;
@@ -79,17 +79,22 @@ public final class NightShift {
 
     private MergeOutcome merge(Due due) {
         if (due.outcome() instanceof PlanOutcome.Rejected rejected) {
-            return new MergeOutcome.Rejected(rejected.reason());
+            return rejected(due, rejected.reason());
         }
         MergePlan plan = ((PlanOutcome.Due) due.outcome()).plan();
         try {
-            return merger.execute(due.learner(), plan);
+            return merger.execute(due.namespace().learner(), plan);
         } catch (PfmException e) {
-            return new MergeOutcome.Rejected(String.valueOf(e.getMessage()));
+            return new MergeOutcome.Rejected(String.valueOf(e.getMessage())); // the merger has told the listeners
         } catch (RuntimeException e) {
             LOG.error("merging namespace {} failed", plan.namespace(), e);
-            return new MergeOutcome.Rejected("internal error: " + e);
+            return rejected(due, internal(e));
         }
+    }
+
+    private MergeOutcome rejected(Due due, String reason) {
+        listener.onEvent(new LifecycleEvent.MergeFailed(due.namespace().nsUid(), reason));
+        return new MergeOutcome.Rejected(reason);
     }
 
     private PlanOutcome plan(LearnerId learner) {
@@ -97,7 +102,14 @@ public final class NightShift {
             return merger.plan(learner);
         } catch (PfmException e) {
             return new PlanOutcome.Rejected(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.error("planning a merge failed", e);
+            return new PlanOutcome.Rejected(internal(e));
         }
+    }
+
+    private static String internal(RuntimeException e) {
+        return "internal error: " + e;
     }
 
     private List<NamespaceRow> page(@Nullable LearnerId after) {
