@@ -285,6 +285,28 @@ class AdapterKindsTest {
             assertMerges(on(Q0).set("target_modules", "(?!.*layers\\.1).*q_proj"), Q0);
         }
 
+        @ParameterizedTest(name = "{index}")
+        @ValueSource(
+                strings = {
+                    // Unsloth
+                    "(?:.*?(?:language|text).*?(?:self_attn|attention|attn|mlp|feed_forward|ffn|dense).*?(?:k_proj|v_proj)"
+                            + ".*?)|(?:\\bmodel\\.layers\\.[\\d]{1,}\\.(?:self_attn|attention|attn|mlp|feed_forward|ffn|dense)"
+                            + "\\.(?:(?:q_proj|v_proj)))",
+                    // ms-swift
+                    "^(model.layers(?=\\.).*\\.(q_proj|v_proj))$",
+                    // a look-ahead that keeps other towers out
+                    "^(?!.*(vision_tower|visual|lm_head)).*\\.(q_proj|v_proj)$",
+                    // one name after the other
+                    "^model\\.layers\\.0\\.self_attn\\.q_proj$|^model\\.layers\\.0\\.self_attn\\.v_proj$"
+                            + "|^model\\.layers\\.1\\.self_attn\\.q_proj$|^model\\.layers\\.1\\.self_attn\\.v_proj$"
+                            + "|^model\\.layers\\.2\\.self_attn\\.q_proj$|^model\\.layers\\.2\\.self_attn\\.v_proj$",
+                    "[^.]+\\.[^.]+\\.([^.])\\.([^.]+)\\.([^.]+[qv])_([^.]+)|model\\.([^.]+\\.)*[qv]([^.]*)([^.]*)[^.]*j",
+                })
+        @DisplayName("regular expressions as tools write them:")
+        void toolRegexes(String regex) {
+            assertMerges(TinyAdapters.empty(model, SEED).targetRegex(regex), Q0, Q1, V0, V1);
+        }
+
         @Test
         @DisplayName("excluded modules are not targeted, by list or by regular expression")
         void excluded() {
