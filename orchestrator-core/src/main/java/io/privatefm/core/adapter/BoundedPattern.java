@@ -15,13 +15,8 @@ final class BoundedPattern {
     private static final int MAX_LENGTH = 2048;
     private static final int MAX_STEPS = 200_000;
 
-    private static final int MAX_ZERO_WIDTH = 8;
-
-    /** What repeats or chooses without reading a character, so that no step would be counted. */
-    private static final Pattern EMPTY_CHOICE = Pattern.compile("\\((\\?:)?[|)]|\\|\\||\\|\\)");
-
-    private static final Pattern LONG_COUNT = Pattern.compile("\\{[^}]*\\d{4}");
-    private static final Pattern ZERO_WIDTH = Pattern.compile("[$^]|\\\\[AbBZzG]|\\(\\?[=!<]");
+    /** The most work between two characters read, which {@link #MAX_STEPS} does not see. */
+    private static final int MAX_IDLE_STEPS = 2_000;
 
     private final String field;
     private final Pattern pattern;
@@ -37,15 +32,12 @@ final class BoundedPattern {
         if (regex.length() > MAX_LENGTH) {
             throw refused("a regular expression of more than " + MAX_LENGTH + " characters");
         }
-        if (EMPTY_CHOICE.matcher(regex).find()
-                || LONG_COUNT.matcher(regex).find()
-                || ZERO_WIDTH.matcher(regex).results().count() > MAX_ZERO_WIDTH) {
-            throw refused("a regular expression of a kind that can take very long without reading anything");
-        }
         try {
-            pattern = Pattern.compile(regex.replace("(?P<", "(?<")
-                    .replaceAll("\\(\\?P=(\\w+)\\)", "\\\\k<$1>")
-                    .replace("\\Z", "\\z"));
+            PythonRegex python = new PythonRegex(regex);
+            if (python.idleSteps() > MAX_IDLE_STEPS) {
+                throw refused("a regular expression of a kind that can take very long without reading anything");
+            }
+            pattern = Pattern.compile(python.java());
         } catch (PatternSyntaxException e) {
             throw refused("not a regular expression: " + e.getDescription());
         } catch (StackOverflowError e) {
