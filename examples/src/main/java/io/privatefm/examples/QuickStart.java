@@ -7,6 +7,7 @@ import io.privatefm.modelstore.BlobDirectory;
 import io.privatefm.modelstore.FoundationDirectory;
 import io.privatefm.modelstore.LocalModelFiles;
 import io.privatefm.spi.LearnerId;
+import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.checkpoint.Verification;
 import io.privatefm.spi.files.ModelFiles;
@@ -31,8 +32,9 @@ public final class QuickStart {
         var learner = LearnerId.of("ada");
         var math = Subject.of("math");
         var releases = FoundationDirectory.at(foundation);
-        try (Orchestrator pfm = Orchestrator.builder(InMemory.store(), BlobDirectory.at(work), releases)
-                        .build();
+        var blobs = BlobDirectory.at(work);
+        try (Orchestrator pfm =
+                        Orchestrator.builder(InMemory.store(), blobs, releases).build();
                 ModelFiles trained = LocalModelFiles.open(adapter)) {
             pfm.namespaces().provision(learner, List.of(math));
             pfm.adapters().register(learner, math, trained);
@@ -40,9 +42,8 @@ public final class QuickStart {
             CheckpointRow checkpoint = pfm.checkpoints().latest(learner).orElseThrow();
             Verification verification = pfm.checkpoints().verify(learner, checkpoint.version());
             System.out.println(verification instanceof Verification.Intact ? "intact" : verification);
-            return pfm.checkpoints()
-                    .export(learner, 1, "math", work.resolve("model"))
-                    .hex();
+            Sha256 hash = pfm.checkpoints().export(learner, 1, "math", work.resolve("model"));
+            return hash.hex();
         }
         // endregion
     }
