@@ -25,9 +25,9 @@ public final class QuickStart {
      * @param foundation directory with foundation releases
      * @param adapter PEFT adapter directory, trained for math
      * @param work where blobs and the exported model go
-     * @return the content hash of the exported model, as hex digits
+     * @return the content hash of the exported model
      */
-    public static String run(Path foundation, Path adapter, Path work) {
+    public static Sha256 run(Path foundation, Path adapter, Path work) {
         // region quick-start
         var learner = LearnerId.of("ada");
         var math = Subject.of("math");
@@ -42,8 +42,7 @@ public final class QuickStart {
             CheckpointRow checkpoint = pfm.checkpoints().latest(learner).orElseThrow();
             Verification verification = pfm.checkpoints().verify(learner, checkpoint.version());
             System.out.println(verification instanceof Verification.Intact ? "intact" : verification);
-            Sha256 hash = pfm.checkpoints().export(learner, 1, "math", work.resolve("model"));
-            return hash.hex();
+            return pfm.checkpoints().export(learner, 1, "math", work.resolve("model"));
         }
         // endregion
     }

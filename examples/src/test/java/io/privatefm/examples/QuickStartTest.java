@@ -30,7 +30,7 @@ class QuickStartTest {
         copy(DATA.resolve("foundation/release-1"), foundation.resolve("release-1"));
         Path adapter = DATA.resolve("adapters/7d9f7c1e-5d3a-4b52-9c43-2f6a1d0e8b11/math");
 
-        String hash = QuickStart.run(foundation, adapter, work);
+        String hash = QuickStart.run(foundation, adapter, work).hex();
 
         assertThat(hash).startsWith("ef6d0080f740");
         try (ModelFiles exported = LocalModelFiles.open(work.resolve("model"))) {
