@@ -9,6 +9,7 @@ module io.privatefm.spi {
 
     exports io.privatefm.spi;
     exports io.privatefm.spi.adapter;
+    exports io.privatefm.spi.audit;
     exports io.privatefm.spi.blob;
     exports io.privatefm.spi.bus;
     exports io.privatefm.spi.checkpoint;

@@ -5,6 +5,7 @@ import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Subject;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The head of one namespace.
@@ -16,6 +17,8 @@ import java.util.List;
  * @param policy which variants it has, canonical JSON of core; opaque to the store
  * @param checkpointVersion version of the newest checkpoint, 0 before the first
  * @param eventHead sequence number of the newest event, 0 before the first
+ * @param outboxHead sequence number of the newest message, sent or not, 0 before the first
+ * @param settled up to where there is nothing left to merge, if that was found out
  * @param revision counts changes of this row, from 1; what {@link StoreTx#compareAndSet} is conditional on
  */
 public record NamespaceRow(
@@ -27,26 +30,78 @@ public record NamespaceRow(
         String policy,
         long checkpointVersion,
         long eventHead,
+        long outboxHead,
+        Optional<Settled> settled,
         long revision) {
     public NamespaceRow {
         subjects = List.copyOf(subjects);
     }
 
-    /** This row with another state, one revision on. */
+    /** A namespace without events, checkpoints or messages, at revision 1. */
+    public static NamespaceRow first(
+            LearnerId learner, NsUid nsUid, List<Subject> subjects, String foundationRelease, String policy) {
+        return new NamespaceRow(
+                learner,
+                nsUid,
+                subjects,
+                NamespaceState.ACTIVE,
+                foundationRelease,
+                policy,
+                0,
+                0,
+                0,
+                Optional.empty(),
+                1);
+    }
+
+    /** This row in another state. */
     public NamespaceRow withState(NamespaceState next) {
-        return new NamespaceRow(
-                learner, nsUid, subjects, next, foundationRelease, policy, checkpointVersion, eventHead, revision + 1);
+        return with(next, checkpointVersion, eventHead, outboxHead, settled, revision);
     }
 
-    /** This row with another newest event, one revision on. */
+    /** This row with another newest event. */
     public NamespaceRow withEventHead(long head) {
-        return new NamespaceRow(
-                learner, nsUid, subjects, state, foundationRelease, policy, checkpointVersion, head, revision + 1);
+        return with(state, checkpointVersion, head, outboxHead, settled, revision);
     }
 
-    /** This row with another newest checkpoint, one revision on. */
+    /** This row with another newest message. */
+    public NamespaceRow withOutboxHead(long head) {
+        return with(state, checkpointVersion, eventHead, head, settled, revision);
+    }
+
+    /** This row with another newest checkpoint. */
     public NamespaceRow withCheckpoint(long version) {
+        return with(state, version, eventHead, outboxHead, settled, revision);
+    }
+
+    /** This row with nothing left to merge up to its newest event. */
+    public NamespaceRow withSettled(Settled upTo) {
+        return with(state, checkpointVersion, eventHead, outboxHead, Optional.of(upTo), revision);
+    }
+
+    /** This row, one revision on. */
+    public NamespaceRow nextRevision() {
+        return with(state, checkpointVersion, eventHead, outboxHead, settled, revision + 1);
+    }
+
+    private NamespaceRow with(
+            NamespaceState newState,
+            long newVersion,
+            long newEventHead,
+            long newOutboxHead,
+            Optional<Settled> newSettled,
+            long newRevision) {
         return new NamespaceRow(
-                learner, nsUid, subjects, state, foundationRelease, policy, version, eventHead, revision + 1);
+                learner,
+                nsUid,
+                subjects,
+                newState,
+                foundationRelease,
+                policy,
+                newVersion,
+                newEventHead,
+                newOutboxHead,
+                newSettled,
+                newRevision);
     }
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.spi.store;
 
+import java.util.Set;
+
 /**
  * Where namespaces, adapters, checkpoints and event logs are kept, in one transactional store, because they must change
  * together. Stores are dumb: reads and conditional writes; every rule lives in core. Safe for use by several threads at
@@ -9,6 +11,9 @@ package io.privatefm.spi.store;
 public interface OrchestratorStore extends AutoCloseable {
     /** Name for logs, such as {@code memory}. */
     String name();
+
+    /** What it can do beyond what every store must. */
+    Set<Capability> capabilities();
 
     /**
      * Runs {@code work} in one transaction and commits it. If {@code work} throws, nothing is written and the same

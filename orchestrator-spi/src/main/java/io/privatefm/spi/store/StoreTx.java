@@ -3,6 +3,7 @@ package io.privatefm.spi.store;
 
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.NsUid;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * transaction's own writes. Times are kept to the microsecond. Used by one thread, inside {@link OrchestratorStore#inTransaction} only.
  */
 public interface StoreTx {
+    /** The store's clock: one for all processes that use it. Not before any earlier answer in this transaction. */
+    Instant now();
+
     /**
      * Adds a namespace.
      *
@@ -71,4 +75,28 @@ public interface StoreTx {
 
     /** The newest checkpoints, newest first, at most {@code limit}. */
     List<CheckpointRow> checkpoints(NsUid namespace, int limit);
+
+    /** The checkpoint that an operation published; how the outcome of a lost commit is found out. */
+    Optional<CheckpointRow> checkpointOf(String operationId);
+
+    /**
+     * Notes that a consumer takes a message, for dedupe in the transaction of its effect.
+     *
+     * @param consumer at most 200 characters
+     * @param messageId at most 200 characters
+     * @return false if the consumer has taken it before
+     */
+    boolean firstTime(String consumer, String messageId);
+
+    /** Leases. */
+    LeaseTable leases();
+
+    /** Messages to be published. */
+    OutboxTable outbox();
+
+    /** The audit log. */
+    AuditTable audit();
+
+    /** What orphan collection remembers. */
+    OrphanTable orphans();
 }
