@@ -9,15 +9,18 @@ import io.privatefm.core.adapter.AdapterFit;
 import io.privatefm.core.adapter.TensorChange;
 import io.privatefm.core.foundation.Foundation;
 import io.privatefm.core.foundation.Foundations;
-import io.privatefm.core.journal.EventLog;
+import io.privatefm.core.journal.EventType;
+import io.privatefm.core.journal.Journal;
 import io.privatefm.core.journal.Transactions;
 import io.privatefm.core.model.TensorInfo;
+import io.privatefm.core.night.OrphanCollector;
 import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
+import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.adapter.AdapterStore;
 import io.privatefm.spi.files.ModelFiles;
 import io.privatefm.spi.observe.LifecycleEvent;
@@ -26,7 +29,8 @@ import io.privatefm.spi.store.AdapterRow;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.StoreTx;
-import java.time.InstantSource;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +44,7 @@ public final class Adapters {
     private final AdapterArchive archive;
     private final @Nullable AdapterStore trainers;
     private final OrchestratorListener listener;
-    private final InstantSource clock;
+    private final Journal journal;
 
     Adapters(
             OrchestratorStore store,
@@ -49,14 +53,14 @@ public final class Adapters {
             AdapterArchive archive,
             @Nullable AdapterStore trainers,
             OrchestratorListener listener,
-            InstantSource clock) {
+            Journal journal) {
         this.store = store;
         this.namespaces = namespaces;
         this.foundations = foundations;
         this.archive = archive;
         this.trainers = trainers;
         this.listener = listener;
-        this.clock = clock;
+        this.journal = journal;
     }
 
     /**
@@ -70,13 +74,15 @@ public final class Adapters {
      */
     public AdapterRow register(LearnerId learner, Subject subject, ModelFiles files, Optional<Sha256> trainedOn) {
         NamespaceRow namespace = namespaces.get(learner);
+        Instant start = store.inTransaction(tx -> tx.now());
         if (!namespace.subjects().contains(subject)) {
             throw new InvalidInputException(
                     ErrorCode.INVALID_ARGUMENT, "the namespace of learner " + learner + " has no subject " + subject);
         }
         AdapterArchive.Kept kept = archive.keep(namespace.nsUid(), files);
         Checked checked = check(namespace, kept, trainedOn);
-        Registered registered = Transactions.run(store, tx -> {
+        Registered registered = Transactions.idempotent(store, tx -> {
+            requireInTime(start, tx.now());
             NamespaceRow now = tx.find(learner).orElseThrow(() -> new ConflictException("the namespace is gone"));
             return put(tx, now, subject, kept, checked, trainedOn);
         });
@@ -168,14 +174,21 @@ public final class Adapters {
                 kept.weightsBlob(),
                 checked.changedBytes(),
                 trainedOn,
-                clock.instant());
+                journal.now());
         tx.putAdapter(row);
-        NamespaceRow next =
-                EventLog.append(tx, namespace, EventLog.Type.ADAPTER_REGISTERED, payload(row), row.registeredAt());
-        if (!tx.compareAndSet(namespace, next)) {
-            throw new ConflictException("namespace " + namespace.nsUid() + " was changed by another writer");
-        }
+        ObjectNode payload = payload(row);
+        journal.change(tx, namespace)
+                .event(EventType.ADAPTER_REGISTERED, payload)
+                .audit("ADAPTER_REGISTERED", row.digest().hex(), payload)
+                .write();
         return new Registered(row, true);
+    }
+
+    /** The copy that is to be referred to must be younger than what orphan collection may take. */
+    private static void requireInTime(Instant start, Instant now) {
+        if (Duration.between(start, now).compareTo(OrphanCollector.GRACE.dividedBy(2)) > 0) {
+            throw new UnavailableException("copying and checking the adapter took too long, since " + start);
+        }
     }
 
     private static ObjectNode payload(AdapterRow row) {

@@ -7,6 +7,7 @@ import io.privatefm.core.memory.InProcessBus;
 import io.privatefm.spi.blob.BlobStore;
 import io.privatefm.spi.bus.EventBus;
 import io.privatefm.spi.store.OrchestratorStore;
+import java.time.InstantSource;
 
 /** Stores that live and die with the process: for tests and first steps. */
 public final class InMemory {
@@ -14,7 +15,12 @@ public final class InMemory {
 
     /** An empty transactional store. */
     public static OrchestratorStore store() {
-        return new InMemoryStore();
+        return store(InstantSource.system());
+    }
+
+    /** An empty transactional store whose leases go by this clock. */
+    public static OrchestratorStore store(InstantSource clock) {
+        return new InMemoryStore(clock);
     }
 
     /** An empty blob store. */

@@ -3,11 +3,24 @@ package io.privatefm.core;
 
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Makes the pool of an orchestrator that was given none. */
 final class MergeThreads {
     private MergeThreads() {}
+
+    /** Runs what is due, leases above all; one thread. */
+    static ScheduledExecutorService timer() {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, work -> {
+            Thread thread = new Thread(work, "pfm-timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.setRemoveOnCancelPolicy(true);
+        return timer;
+    }
 
     static ExecutorService pool(int threads) {
         AtomicInteger count = new AtomicInteger();

@@ -5,15 +5,17 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.foundation.Foundations;
-import io.privatefm.core.journal.EventLog;
+import io.privatefm.core.journal.EventType;
+import io.privatefm.core.journal.Journal;
+import io.privatefm.core.journal.ReadyMessage;
 import io.privatefm.core.journal.Transactions;
 import io.privatefm.core.plan.PolicyJson;
 import io.privatefm.spi.AlreadyExistsException;
-import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.NsUid;
+import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.merge.CombinedVariant;
 import io.privatefm.spi.merge.MergePolicy;
@@ -21,10 +23,10 @@ import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.observe.OrchestratorListener;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
-import io.privatefm.spi.store.NamespaceState;
 import io.privatefm.spi.store.OrchestratorStore;
+import io.privatefm.spi.store.Settled;
 import io.privatefm.spi.store.StoreTx;
-import java.time.InstantSource;
+import io.privatefm.spi.store.TxWork;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -34,12 +36,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The learners' namespaces. Safe for use by several threads at once. */
 public final class Namespaces {
+    /** Without adapters there is nothing to merge, whatever a plan rests on. */
+    private static final Sha256 NO_BASIS = new Sha256(0, 0, 0, 0);
+
     private final OrchestratorStore store;
     private final Foundations foundations;
     private final MergePolicy defaultPolicy;
     private final Supplier<NsUid> uids;
     private final OrchestratorListener listener;
-    private final InstantSource clock;
+    private final Journal journal;
 
     Namespaces(
             OrchestratorStore store,
@@ -47,13 +52,13 @@ public final class Namespaces {
             MergePolicy defaultPolicy,
             Supplier<NsUid> uids,
             OrchestratorListener listener,
-            InstantSource clock) {
+            Journal journal) {
         this.store = store;
         this.foundations = foundations;
         this.defaultPolicy = defaultPolicy;
         this.uids = uids;
         this.listener = listener;
-        this.clock = clock;
+        this.journal = journal;
     }
 
     /**
@@ -70,29 +75,40 @@ public final class Namespaces {
 
     /** Makes a learner's namespace with a policy of its own; otherwise as {@link #provision(LearnerId, Collection)}. */
     public NamespaceRow provision(LearnerId learner, Collection<Subject> subjects, MergePolicy policy) {
+        return provision(learner, subjects, policy, tx -> true).orElseGet(() -> get(learner));
+    }
+
+    /**
+     * Makes a learner's namespace because a message said so, unless the consumer has taken that message before.
+     *
+     * @param consumer who takes the message
+     */
+    void provision(ReadyMessage message, String consumer, String messageId) {
+        provision(message.learner(), message.subjects(), defaultPolicy, tx -> tx.firstTime(consumer, messageId));
+    }
+
+    private Optional<NamespaceRow> provision(
+            LearnerId learner, Collection<Subject> subjects, MergePolicy policy, TxWork<Boolean> first) {
         List<Subject> sorted = List.copyOf(new TreeSet<>(subjects));
         requireSound(sorted, policy);
-        Optional<NamespaceRow> existing = find(learner);
+        Optional<NamespaceRow> existing = store.inTransaction(tx -> {
+            Optional<NamespaceRow> found = tx.find(learner);
+            found.ifPresent(row -> first.run(tx)); // the message is taken, though it changes nothing
+            return found;
+        });
         if (existing.isPresent()) {
-            return existing.get();
+            return existing;
         }
-        NamespaceRow first = new NamespaceRow(
-                learner,
-                uids.get(),
-                sorted,
-                NamespaceState.ACTIVE,
-                foundations.newest().name(),
-                PolicyJson.write(policy),
-                0,
-                0,
-                1);
-        NamespaceRow created;
+        NamespaceRow row = NamespaceRow.first(
+                learner, uids.get(), sorted, foundations.newest().name(), PolicyJson.write(policy));
+        Optional<NamespaceRow> created;
         try {
-            created = Transactions.run(store, tx -> create(tx, first));
+            created = Transactions.idempotent(
+                    store, tx -> first.run(tx) ? Optional.of(create(tx, row)) : Optional.empty());
         } catch (AlreadyExistsException e) {
-            return get(learner);
+            return find(learner);
         }
-        listener.onEvent(new LifecycleEvent.NamespaceCreated(created.nsUid()));
+        created.ifPresent(made -> listener.onEvent(new LifecycleEvent.NamespaceCreated(made.nsUid())));
         return created;
     }
 
@@ -139,11 +155,12 @@ public final class Namespaces {
         payload.put("foundation_release", row.foundationRelease()).put("policy", row.policy());
         ArrayNode subjects = payload.putArray("subjects");
         row.subjects().forEach(subject -> subjects.add(subject.value()));
-        NamespaceRow next = EventLog.append(tx, row, EventLog.Type.NAMESPACE_CREATED, payload, clock.instant());
-        if (!tx.compareAndSet(row, next)) {
-            throw new ConflictException("namespace " + row.nsUid() + " was changed by another writer");
-        }
-        return next;
+        return journal.change(tx, row)
+                .event(EventType.NAMESPACE_CREATED, payload)
+                .message(EventType.NAMESPACE_CREATED.name(), payload)
+                .audit("NAMESPACE_CREATED", row.nsUid().value(), payload)
+                .row(next -> next.withSettled(new Settled(next.eventHead(), NO_BASIS)))
+                .write();
     }
 
     private static void requireSound(List<Subject> subjects, MergePolicy policy) {

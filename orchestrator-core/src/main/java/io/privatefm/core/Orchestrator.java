@@ -7,13 +7,19 @@ import io.privatefm.core.checkpoint.CheckpointReader;
 import io.privatefm.core.checkpoint.ModelDirectoryWriter;
 import io.privatefm.core.foundation.Foundations;
 import io.privatefm.core.hash.TensorStream;
+import io.privatefm.core.journal.AuditSequencer;
+import io.privatefm.core.journal.Journal;
+import io.privatefm.core.journal.OutboxRelay;
 import io.privatefm.core.journal.ReadyMessage;
 import io.privatefm.core.merge.MergeExecutor;
 import io.privatefm.core.merge.Plugins;
+import io.privatefm.core.night.LeaseKeeper;
 import io.privatefm.core.night.NamespaceMerger;
 import io.privatefm.core.night.NightShift;
+import io.privatefm.core.night.OrphanCollector;
 import io.privatefm.core.plan.MergePlanner;
 import io.privatefm.core.seal.SealedBlobs;
+import io.privatefm.spi.PfmException;
 import io.privatefm.spi.blob.BlobStore;
 import io.privatefm.spi.bus.EventBus;
 import io.privatefm.spi.bus.Subscription;
@@ -21,12 +27,16 @@ import io.privatefm.spi.foundation.FoundationStore;
 import io.privatefm.spi.merge.MergeStrategy;
 import io.privatefm.spi.merge.TensorKernels;
 import io.privatefm.spi.store.OrchestratorStore;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,14 +50,19 @@ import org.slf4j.LoggerFactory;
 public final class Orchestrator implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
     private static final String GROUP = "private-fm";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TICK = Duration.ofMillis(500);
 
     private final Namespaces namespaces;
     private final Adapters adapters;
     private final Merges merges;
     private final Checkpoints checkpoints;
+    private final Upkeep upkeep;
     private final @Nullable EventBus bus;
     private final @Nullable ExecutorService ownPool;
+    private final ScheduledExecutorService timer;
     private @Nullable Subscription subscription;
+    private @Nullable ScheduledFuture<?> running;
 
     Orchestrator(OrchestratorBuilder setup) {
         Executor executor = setup.executor;
@@ -66,11 +81,15 @@ public final class Orchestrator implements AutoCloseable {
         GuardedListener listener = new GuardedListener(List.copyOf(setup.listeners));
         RandomIds ids = new RandomIds(setup.random);
         InstantSource clock = () -> setup.clock.instant().truncatedTo(ChronoUnit.MICROS);
-        SealedBlobs blobs = new SealedBlobs(setup.blobs);
+        timer = MergeThreads.timer();
+        LeaseKeeper keeper = new LeaseKeeper(setup.store, timer, ids.operation(), setup.leaseTime);
+        Journal journal = new Journal(clock, setup.bus != null);
+        SealedBlobs blobs = new SealedBlobs(setup.blobs, setup.random);
         Foundations foundations = new Foundations(setup.foundation, stream);
         AdapterArchive archive = new AdapterArchive(blobs);
         CheckpointReader reader = new CheckpointReader(blobs, stream);
-        CheckpointPublisher publisher = new CheckpointPublisher(setup.store, blobs, reader, ids::operation, clock);
+        CheckpointPublisher publisher =
+                new CheckpointPublisher(setup.store, blobs, reader, ids::operation, journal, setup.backoff);
         NamespaceMerger merger = new NamespaceMerger(
                 setup.store,
                 foundations,
@@ -78,11 +97,12 @@ public final class Orchestrator implements AutoCloseable {
                 new MergePlanner(id -> plugins.strategy(id).revision()),
                 new MergeExecutor(blobs, stream, plugins, setup.tileElements),
                 publisher,
+                keeper,
                 listener,
                 clock);
         bus = setup.bus;
-        namespaces = new Namespaces(setup.store, foundations, setup.policy, ids::namespace, listener, clock);
-        adapters = new Adapters(setup.store, namespaces, foundations, archive, setup.adapterStore, listener, clock);
+        namespaces = new Namespaces(setup.store, foundations, setup.policy, ids::namespace, listener, journal);
+        adapters = new Adapters(setup.store, namespaces, foundations, archive, setup.adapterStore, listener, journal);
         merges = new Merges(merger, new NightShift(setup.store, foundations, merger, listener));
         checkpoints = new Checkpoints(
                 setup.store,
@@ -90,6 +110,11 @@ public final class Orchestrator implements AutoCloseable {
                 foundations,
                 reader,
                 new ModelDirectoryWriter(stream, ModelDirectoryWriter.DEFAULT_SHARD_BYTES));
+        upkeep = new Upkeep(
+                setup.store,
+                bus == null ? null : new OutboxRelay(setup.store, bus),
+                setup.audit == null ? null : new AuditSequencer(setup.store, setup.audit, keeper.holder(), clock),
+                new OrphanCollector(setup.store, setup.blobs, keeper));
         LOG.info(
                 "orchestrator ready: store {}, kernels {}, {} threads, policy {}",
                 setup.store.name(),
@@ -123,20 +148,38 @@ public final class Orchestrator implements AutoCloseable {
         return checkpoints;
     }
 
+    /** What has to be done now and then. */
+    public Upkeep upkeep() {
+        return upkeep;
+    }
+
     /**
-     * Begins to take {@code PRIVATE_BRAIN_READY} events from the bus. Without a bus there is nothing to start.
+     * Begins to take {@code PRIVATE_BRAIN_READY} events from the bus, to publish what waits in the outbox, and to sequence the
+     * audit log.
      *
      * @throws IllegalStateException if it runs already
      */
     public synchronized void start() {
-        if (subscription != null) {
+        if (running != null) {
             throw new IllegalStateException("started already");
         }
+        running = timer.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         if (bus != null) {
             subscription = bus.subscribe(ReadyMessage.TOPIC, GROUP, message -> {
                 ReadyMessage ready = ReadyMessage.read(message);
-                namespaces.provision(ready.learner(), ready.subjects());
+                namespaces.provision(ready, GROUP, message.id());
             });
+        }
+    }
+
+    private void tick() {
+        try {
+            upkeep.relayMessages();
+            upkeep.sequenceAudit();
+        } catch (PfmException e) {
+            LOG.warn("upkeep failed; it is tried again", e);
+        } catch (RuntimeException e) {
+            LOG.error("upkeep failed", e);
         }
     }
 
@@ -147,8 +190,25 @@ public final class Orchestrator implements AutoCloseable {
             subscription.close();
             subscription = null;
         }
+        if (running != null) {
+            running.cancel(false);
+            running = null;
+        }
+        timer.shutdown();
+        awaitUpkeep();
         if (ownPool != null) {
             ownPool.shutdown();
+        }
+    }
+
+    /** Waits for the round of upkeep that is running, so that the host can close its stores after this. */
+    private void awaitUpkeep() {
+        try {
+            if (!timer.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("upkeep has not ended after {}", PATIENCE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core;
 
+import io.privatefm.core.checkpoint.Backoff;
+import io.privatefm.core.journal.AuditSigner;
 import io.privatefm.core.merge.MergedTensors;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.adapter.AdapterStore;
+import io.privatefm.spi.audit.AnchorSink;
 import io.privatefm.spi.blob.BlobStore;
 import io.privatefm.spi.bus.EventBus;
 import io.privatefm.spi.foundation.FoundationStore;
 import io.privatefm.spi.merge.MergePolicy;
 import io.privatefm.spi.observe.OrchestratorListener;
 import io.privatefm.spi.store.OrchestratorStore;
+import java.security.KeyPair;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +39,17 @@ public final class OrchestratorBuilder {
     AdapterStore adapterStore;
 
     @Nullable
+    AuditSigner audit;
+
+    @Nullable
     Executor executor;
 
     int parallelism = Runtime.getRuntime().availableProcessors();
     int tileElements = MergedTensors.DEFAULT_TILE_ELEMENTS;
     MergePolicy policy = MergePolicy.DEFAULT;
     InstantSource clock = InstantSource.system();
+    Duration leaseTime = Duration.ofMinutes(1);
+    Backoff backoff = time -> LockSupport.parkNanos(time.toNanos());
     RandomGenerator random = new SecureRandom();
 
     OrchestratorBuilder(OrchestratorStore store, BlobStore blobs, FoundationStore foundation) {
@@ -86,6 +97,43 @@ public final class OrchestratorBuilder {
     /** Adds a listener; may be called several times. */
     public OrchestratorBuilder addListener(OrchestratorListener listener) {
         listeners.add(listener);
+        return this;
+    }
+
+    /**
+     * What the audit log's tree is signed with, and where its heads are kept outside the database; without it entries are
+     * written, in hash chains, but no head is signed.
+     *
+     * @param origin name of the log, one line, the same for all processes that share a store
+     * @param key an Ed25519 key pair; likewise
+     */
+    public OrchestratorBuilder audit(String origin, KeyPair key, AnchorSink anchors) {
+        requireFirst(audit, "audit key");
+        if (origin.isBlank()
+                || origin.lines().count() != 1
+                || !key.getPublic().getAlgorithm().equals("EdDSA")) {
+            throw new InvalidInputException(
+                    ErrorCode.CONFIGURATION, "the audit log needs a name of one line and an Ed25519 key pair");
+        }
+        audit = new AuditSigner(origin, key, anchors);
+        return this;
+    }
+
+    /**
+     * How long the leases of a process last after it died; a minute by default. They are renewed every third of that time, by
+     * the store's clock.
+     */
+    public OrchestratorBuilder leaseTime(Duration time) {
+        if (time.compareTo(Duration.ofMillis(10)) < 0) {
+            throw new InvalidInputException(ErrorCode.CONFIGURATION, "a lease must last 10 ms or longer, not " + time);
+        }
+        leaseTime = time;
+        return this;
+    }
+
+    /** How to wait before asking again whether a commit happened; for tests. */
+    OrchestratorBuilder backoff(Backoff pause) {
+        backoff = pause;
         return this;
     }
 

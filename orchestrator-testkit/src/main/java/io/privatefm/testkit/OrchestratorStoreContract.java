@@ -14,20 +14,12 @@ import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
-import io.privatefm.spi.store.OrchestratorStore;
+import io.privatefm.spi.store.Settled;
 import io.privatefm.spi.store.StoreTx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -43,65 +35,32 @@ import org.junit.jupiter.api.Test;
  * </pre>
  */
 @DisplayName("An orchestrator store")
-public abstract class OrchestratorStoreContract {
-    private static final int WRITERS = 8;
-
-    @SuppressWarnings("NullAway.Init")
-    private OrchestratorStore store;
-
+public abstract class OrchestratorStoreContract extends CoordinationContract {
     /** For subclasses. */
     protected OrchestratorStoreContract() {}
 
-    /** A store without rows; called before each test, closed after it. */
-    protected abstract OrchestratorStore emptyStore();
-
-    @BeforeEach
-    final void open() {
-        store = emptyStore();
-    }
-
-    @AfterEach
-    final void close() {
-        if (store != null) {
-            store.close();
-        }
-    }
-
-    private void write(Consumer<StoreTx> work) {
-        store.inTransaction(tx -> {
-            work.accept(tx);
-            return Boolean.TRUE;
-        });
-    }
-
     private Optional<NamespaceRow> find(LearnerId learner) {
-        return store.inTransaction(tx -> tx.find(learner));
+        return run(tx -> tx.find(learner));
     }
 
     private boolean compareAndSet(NamespaceRow expected, NamespaceRow next) {
-        return store.inTransaction(tx -> tx.compareAndSet(expected, next));
+        return run(tx -> tx.compareAndSet(expected, next));
     }
 
     private List<EventRow> events(NsUid namespace, long fromSeq, int limit) {
-        return store.inTransaction(tx -> tx.events(namespace, fromSeq, limit));
+        return run(tx -> tx.events(namespace, fromSeq, limit));
     }
 
     private List<AdapterRow> adapters(NsUid namespace) {
-        return store.inTransaction(tx -> tx.adapters(namespace));
+        return run(tx -> tx.adapters(namespace));
     }
 
     private List<CheckpointRow> checkpoints(NsUid namespace, int limit) {
-        return store.inTransaction(tx -> tx.checkpoints(namespace, limit));
+        return run(tx -> tx.checkpoints(namespace, limit));
     }
 
     private Optional<CheckpointRow> checkpoint(NsUid namespace, long version) {
-        return store.inTransaction(tx -> tx.checkpoint(namespace, version));
-    }
-
-    private NamespaceRow inserted(int number) {
-        NamespaceRow row = StoreRows.namespace(number);
-        write(tx -> tx.insert(row));
-        return row;
+        return run(tx -> tx.checkpoint(namespace, version));
     }
 
     @Nested
@@ -126,8 +85,7 @@ public abstract class OrchestratorStoreContract {
         void secondForLearner() {
             NamespaceRow row = inserted(1);
             NamespaceRow other = StoreRows.namespace(2);
-            NamespaceRow second =
-                    new NamespaceRow(row.learner(), other.nsUid(), other.subjects(), other.state(), "r", "{}", 0, 0, 1);
+            NamespaceRow second = NamespaceRow.first(row.learner(), other.nsUid(), other.subjects(), "r", "{}");
 
             assertThatThrownBy(() -> write(tx -> tx.insert(second))).isInstanceOf(AlreadyExistsException.class);
             assertThat(find(row.learner())).contains(row);
@@ -138,8 +96,7 @@ public abstract class OrchestratorStoreContract {
         void secondForUid() {
             NamespaceRow row = inserted(1);
             NamespaceRow other = StoreRows.namespace(2);
-            NamespaceRow second =
-                    new NamespaceRow(other.learner(), row.nsUid(), other.subjects(), other.state(), "r", "{}", 0, 0, 1);
+            NamespaceRow second = NamespaceRow.first(other.learner(), row.nsUid(), other.subjects(), "r", "{}");
 
             assertThatThrownBy(() -> write(tx -> tx.insert(second))).isInstanceOf(AlreadyExistsException.class);
             assertThat(find(other.learner())).isEmpty();
@@ -167,24 +124,24 @@ public abstract class OrchestratorStoreContract {
         }
 
         private List<NamespaceRow> page(@Nullable LearnerId after) {
-            return store.inTransaction(tx -> tx.namespaces(after, 4));
+            return run(tx -> tx.namespaces(after, 4));
         }
 
         @Test
         @DisplayName("replaces a row whose revision is the expected one")
         void replaces() {
             NamespaceRow row = inserted(1);
-            NamespaceRow next =
-                    row.withState(NamespaceState.DELETING).withCheckpoint(7).withEventHead(3);
             NamespaceRow step = new NamespaceRow(
-                    next.learner(),
-                    next.nsUid(),
+                    row.learner(),
+                    row.nsUid(),
                     List.of(Subject.of("art")),
-                    next.state(),
+                    NamespaceState.DELETING,
                     "release-2",
                     "{\"a\":1}",
                     7,
                     3,
+                    5,
+                    Optional.of(new Settled(2, StoreRows.hash("basis", 1, 1))),
                     row.revision() + 1);
 
             assertThat(compareAndSet(row, step)).isTrue();
@@ -195,10 +152,10 @@ public abstract class OrchestratorStoreContract {
         @DisplayName("leaves a row alone whose revision is another")
         void compareAndSetLost() {
             NamespaceRow row = inserted(1);
-            NamespaceRow next = row.withCheckpoint(1);
+            NamespaceRow next = row.withCheckpoint(1).nextRevision();
             write(tx -> assertThat(tx.compareAndSet(row, next)).isTrue());
 
-            assertThat(compareAndSet(row, row.withCheckpoint(2))).isFalse();
+            assertThat(compareAndSet(row, row.withCheckpoint(2).nextRevision())).isFalse();
             assertThat(find(row.learner())).contains(next);
         }
 
@@ -207,7 +164,7 @@ public abstract class OrchestratorStoreContract {
         void compareAndSetAbsent() {
             NamespaceRow row = StoreRows.namespace(1);
 
-            assertThat(compareAndSet(row, row.withCheckpoint(1))).isFalse();
+            assertThat(compareAndSet(row, row.withCheckpoint(1).nextRevision())).isFalse();
         }
     }
 
@@ -336,6 +293,24 @@ public abstract class OrchestratorStoreContract {
         }
 
         @Test
+        @DisplayName("finds a checkpoint by the operation that published it, committed ones only")
+        void byOperation() {
+            NsUid ns = inserted(1).nsUid();
+            CheckpointRow row = StoreRows.checkpoint(ns, 1);
+            assertThatThrownBy(() -> write(tx -> {
+                        tx.putCheckpoint(row);
+                        throw new IllegalStateException("on purpose");
+                    }))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThat(run(tx -> tx.checkpointOf(row.operationId()))).isEmpty();
+
+            write(tx -> tx.putCheckpoint(row));
+
+            assertThat(run(tx -> tx.checkpointOf(row.operationId()))).contains(row);
+            assertThat(run(tx -> tx.checkpointOf("another"))).isEmpty();
+        }
+
+        @Test
         @DisplayName("refuses a version that is there, and an operation that is")
         void duplicate() {
             NsUid ns = inserted(1).nsUid();
@@ -362,7 +337,7 @@ public abstract class OrchestratorStoreContract {
                 for (long version = 1; version <= versions; ) {
                     long wanted = version;
                     try {
-                        if (store.inTransaction(tx -> publish(tx, row.learner(), wanted, writer))) {
+                        if (run(tx -> publish(tx, row.learner(), wanted, writer))) {
                             won++;
                         }
                         version++;
@@ -387,7 +362,7 @@ public abstract class OrchestratorStoreContract {
             }
             tx.putCheckpoint(StoreRows.withOperation(
                     StoreRows.checkpoint(now.nsUid(), version), now.nsUid(), version, version + "-by-" + writer));
-            if (!tx.compareAndSet(now, now.withCheckpoint(version))) {
+            if (!tx.compareAndSet(now, now.withCheckpoint(version).nextRevision())) {
                 throw new ConflictException("lost");
             }
             return true;
@@ -409,7 +384,7 @@ public abstract class OrchestratorStoreContract {
                         tx.append(ns, 0, StoreRows.events(1, 2));
                         tx.putAdapter(StoreRows.adapter(ns, "math", 1));
                         tx.putCheckpoint(StoreRows.checkpoint(ns, 1));
-                        tx.compareAndSet(kept, kept.withCheckpoint(1));
+                        tx.compareAndSet(kept, kept.withCheckpoint(1).nextRevision());
                         throw failure;
                     }))
                     .isSameAs(failure);
@@ -430,8 +405,9 @@ public abstract class OrchestratorStoreContract {
                 assertThat(tx.find(row.learner())).contains(row);
                 tx.append(row.nsUid(), 0, StoreRows.events(1, 1));
                 assertThat(tx.events(row.nsUid(), 1, 9)).hasSize(1);
-                assertThat(tx.compareAndSet(row, row.withEventHead(1))).isTrue();
-                assertThat(tx.find(row.learner())).contains(row.withEventHead(1));
+                assertThat(tx.compareAndSet(row, row.withEventHead(1).nextRevision()))
+                        .isTrue();
+                assertThat(tx.find(row.learner())).contains(row.withEventHead(1).nextRevision());
             });
         }
 
@@ -443,9 +419,12 @@ public abstract class OrchestratorStoreContract {
             race(writer -> {
                 for (int done = 0; done < each; ) {
                     try {
-                        done += store.inTransaction(tx -> {
+                        done += run(tx -> {
                                     NamespaceRow now = tx.find(row.learner()).orElseThrow();
-                                    return tx.compareAndSet(now, now.withCheckpoint(now.checkpointVersion() + 1));
+                                    return tx.compareAndSet(
+                                            now,
+                                            now.withCheckpoint(now.checkpointVersion() + 1)
+                                                    .nextRevision());
                                 })
                                 ? 1
                                 : 0;
@@ -459,34 +438,6 @@ public abstract class OrchestratorStoreContract {
             NamespaceRow last = find(row.learner()).orElseThrow();
             assertThat(last.checkpointVersion()).isEqualTo((long) WRITERS * each);
             assertThat(last.revision()).isEqualTo(row.revision() + (long) WRITERS * each);
-        }
-    }
-
-    /** What one of several writers does. */
-    private interface Writer {
-        Integer run(int number) throws Exception;
-    }
-
-    /** Runs eight writers that start together and gives what each returned. */
-    private List<Integer> race(Writer writer) throws Exception {
-        ExecutorService pool = Executors.newFixedThreadPool(WRITERS);
-        try {
-            CyclicBarrier start = new CyclicBarrier(WRITERS);
-            List<Callable<Integer>> tasks = new ArrayList<>();
-            for (int i = 0; i < WRITERS; i++) {
-                int number = i;
-                tasks.add(() -> {
-                    start.await();
-                    return writer.run(number);
-                });
-            }
-            List<Integer> results = new ArrayList<>();
-            for (Future<Integer> result : pool.invokeAll(tasks)) {
-                results.add(result.get());
-            }
-            return results;
-        } finally {
-            pool.shutdownNow();
         }
     }
 }

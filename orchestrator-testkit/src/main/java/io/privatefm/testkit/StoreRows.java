@@ -7,10 +7,12 @@ import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.checkpoint.Layout;
 import io.privatefm.spi.store.AdapterRow;
+import io.privatefm.spi.store.AuditRow;
 import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
-import io.privatefm.spi.store.NamespaceState;
+import io.privatefm.spi.store.OutboxRow;
+import io.privatefm.spi.store.TreeHeadRow;
 import io.privatefm.spi.store.VariantRow;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,21 +27,16 @@ final class StoreRows {
     private StoreRows() {}
 
     static NamespaceRow namespace(int number) {
-        return new NamespaceRow(
+        return NamespaceRow.first(
                 LearnerId.of("learner-" + number),
                 uid(number),
                 List.of(Subject.of("math"), Subject.of("数学")),
-                NamespaceState.ACTIVE,
                 "release-1",
-                "{\"quote\":\"\\\"ü\\n\"}",
-                0,
-                0,
-                1);
+                "{\"quote\":\"\\\"ü\\n\"}");
     }
 
     static NamespaceRow of(LearnerId learner, NsUid uid) {
-        return new NamespaceRow(
-                learner, uid, List.of(Subject.of("math")), NamespaceState.ACTIVE, "release-1", "{}", 0, 0, 1);
+        return NamespaceRow.first(learner, uid, List.of(Subject.of("math")), "release-1", "{}");
     }
 
     static NsUid uid(int number) {
@@ -106,7 +103,29 @@ final class StoreRows {
                 11);
     }
 
-    private static Sha256 hash(String name, long number, long kind) {
+    static OutboxRow message(NsUid ns, long seq) {
+        return new OutboxRow(ns, seq, ns + "/" + seq, "TESTED", "{\"seq\":" + seq + "}", TIME.plusSeconds(seq));
+    }
+
+    static AuditRow audit(String chain, long seq) {
+        return new AuditRow(
+                chain,
+                seq,
+                hash(chain, seq, 1),
+                hash(chain, seq, 2),
+                "tester",
+                "TESTED",
+                "DONE",
+                "operation-" + seq,
+                "{\"seq\":" + seq + "}",
+                TIME.plusSeconds(seq));
+    }
+
+    static TreeHeadRow head(long size) {
+        return new TreeHeadRow(size, hash("head", size, 1), "a note\nof " + size + "\n", TIME.plusSeconds(size));
+    }
+
+    static Sha256 hash(String name, long number, long kind) {
         return new Sha256(name.hashCode(), -number, kind, -1);
     }
 }

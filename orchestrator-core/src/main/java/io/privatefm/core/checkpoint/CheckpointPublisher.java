@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.checkpoint;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.foundation.Foundation;
-import io.privatefm.core.journal.EventLog;
+import io.privatefm.core.journal.Journal;
 import io.privatefm.core.merge.MergedVariant;
 import io.privatefm.core.seal.SealedBlobs;
 import io.privatefm.spi.CodePointOrder;
@@ -12,12 +10,8 @@ import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.merge.MergePlan;
 import io.privatefm.spi.store.CheckpointRow;
-import io.privatefm.spi.store.NamespaceRow;
-import io.privatefm.spi.store.NamespaceState;
 import io.privatefm.spi.store.OrchestratorStore;
-import io.privatefm.spi.store.StoreTx;
 import io.privatefm.spi.store.VariantRow;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -29,11 +23,11 @@ import java.util.function.Supplier;
  * newest. That transaction is the only commit point; a blob that no row refers to is an orphan and harmless.
  */
 public final class CheckpointPublisher {
-    private final OrchestratorStore store;
     private final SealedBlobs blobs;
     private final CheckpointReader reader;
     private final Supplier<String> operationIds;
-    private final InstantSource clock;
+    private final Journal journal;
+    private final PublishCommit commit;
 
     /**
      * A publisher.
@@ -45,23 +39,27 @@ public final class CheckpointPublisher {
             SealedBlobs blobs,
             CheckpointReader reader,
             Supplier<String> operationIds,
-            InstantSource clock) {
-        this.store = store;
+            Journal journal,
+            Backoff backoff) {
         this.blobs = blobs;
         this.reader = reader;
         this.operationIds = operationIds;
-        this.clock = clock;
+        this.journal = journal;
+        this.commit = new PublishCommit(store, journal, backoff);
     }
 
     /**
      * Publishes what a plan led to.
      *
-     * @param namespace the row that the plan was made from
+     * @param basis what the plan rested on, besides events
+     * @param planned the row that the plan was made from, and the lease that it is merged under
      * @param head the newest checkpoint at that time
-     * @throws ConflictException if the namespace has moved on since; nothing was published
+     * @throws ConflictException if the namespace has moved on since, or the lease was lost; nothing was published
+     * @throws io.privatefm.spi.OutcomeUnknownException if the store did not answer any more; it may be published
      */
     public CheckpointRow publish(
-            NamespaceRow namespace,
+            Planned planned,
+            Sha256 basis,
             MergePlan plan,
             Foundation foundation,
             List<MergedVariant> merged,
@@ -88,8 +86,8 @@ public final class CheckpointPublisher {
                 manifest.foundationRelease(),
                 manifest.foundationHash(),
                 entries.stream().map(VariantEntry::row).toList(),
-                clock.instant());
-        store.inTransaction(tx -> commit(tx, namespace, row));
+                journal.now());
+        commit.run(planned, row, basis);
         return row;
     }
 
@@ -102,38 +100,5 @@ public final class CheckpointPublisher {
         return reader.manifest(head).variants().stream()
                 .filter(entry -> names.contains(entry.name()))
                 .toList();
-    }
-
-    private static CheckpointRow commit(StoreTx tx, NamespaceRow planned, CheckpointRow row) {
-        NamespaceRow now = tx.find(planned.learner()).orElseThrow(() -> new ConflictException("the namespace is gone"));
-        boolean same = now.nsUid().equals(planned.nsUid())
-                && now.state() == NamespaceState.ACTIVE
-                && now.checkpointVersion() == row.version() - 1
-                && now.foundationRelease().equals(row.foundationRelease());
-        if (!same) {
-            throw new ConflictException("namespace " + planned.nsUid() + " has moved on since version " + row.version()
-                    + " was planned (state " + now.state() + ", version " + now.checkpointVersion() + ")");
-        }
-        tx.putCheckpoint(row);
-        NamespaceRow next = EventLog.append(tx, now, EventLog.Type.MERGE_COMPLETED, payload(row), row.createdAt())
-                .withCheckpoint(row.version());
-        if (!tx.compareAndSet(now, next)) {
-            throw new ConflictException("namespace " + planned.nsUid() + " was changed by another writer");
-        }
-        return row;
-    }
-
-    private static ObjectNode payload(CheckpointRow row) {
-        ObjectNode payload = JsonNodeFactory.instance.objectNode();
-        payload.put("version", row.version())
-                .put("checkpoint_hash", row.checkpointHash().hex())
-                .put("manifest", row.manifestBlob().hex())
-                .put("foundation_release", row.foundationRelease())
-                .put("foundation_hash", row.foundationHash().hex());
-        ObjectNode variants = payload.putObject("variants");
-        row.variants()
-                .forEach(variant ->
-                        variants.put(variant.name(), variant.contentHash().hex()));
-        return payload;
     }
 }

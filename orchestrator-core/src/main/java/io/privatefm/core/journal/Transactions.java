@@ -2,10 +2,11 @@
 package io.privatefm.core.journal;
 
 import io.privatefm.spi.ConflictException;
+import io.privatefm.spi.OutcomeUnknownException;
 import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.TxWork;
 
-/** Runs transactions again when another writer was first. A lost acknowledgement is never retried. */
+/** Runs transactions again when another writer was first. What was in doubt is run again only where that does no harm. */
 public final class Transactions {
     private static final int MAX_ATTEMPTS = 10;
 
@@ -21,6 +22,24 @@ public final class Transactions {
             try {
                 return store.inTransaction(work);
             } catch (ConflictException e) {
+                if (attempt == MAX_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
+     * Runs {@code work} also again when its commit may have happened: for work that finds out by itself, by a natural key or by
+     * reading first, that it was done before.
+     *
+     * @throws OutcomeUnknownException if every attempt ended so
+     */
+    public static <T> T idempotent(OrchestratorStore store, TxWork<T> work) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return run(store, work);
+            } catch (OutcomeUnknownException e) {
                 if (attempt == MAX_ATTEMPTS) {
                     throw e;
                 }

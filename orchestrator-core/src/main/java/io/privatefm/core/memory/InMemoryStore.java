@@ -5,20 +5,29 @@ import io.privatefm.spi.AlreadyExistsException;
 import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.NsUid;
+import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.store.AdapterRow;
+import io.privatefm.spi.store.AuditTable;
+import io.privatefm.spi.store.Capability;
 import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.EventRow;
+import io.privatefm.spi.store.Lease;
+import io.privatefm.spi.store.LeaseTable;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.OrchestratorStore;
+import io.privatefm.spi.store.OrphanRow;
+import io.privatefm.spi.store.OrphanTable;
+import io.privatefm.spi.store.OutboxTable;
 import io.privatefm.spi.store.StoreTx;
 import io.privatefm.spi.store.TxWork;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Deque;
+import io.privatefm.spi.store.VariantRow;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -27,17 +36,34 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A store in memory. Transactions run one at a time; each keeps a list of how to undo its writes. */
+/**
+ * A store in memory. Transactions run one at a time; each keeps a list of how to undo its writes. Its clock never goes back.
+ */
 public final class InMemoryStore implements OrchestratorStore {
+    private final InstantSource clock;
     private final NavigableMap<LearnerId, NamespaceRow> namespaces = new TreeMap<>();
     private final Map<NsUid, Logs> logs = new HashMap<>();
-    private final Set<String> operations = new HashSet<>();
+    private final Map<String, CheckpointRow> operations = new HashMap<>();
+    private final Map<Taken, Boolean> inbox = new HashMap<>();
+    private final Map<String, Lease> leases = new HashMap<>();
+    private final Map<MemoryOutbox.Key, MemoryOutbox.Waiting> outbox = new LinkedHashMap<>();
+    private final MemoryAudit.Tables audit = new MemoryAudit.Tables();
+    private final Map<MemoryOrphans.Key, OrphanRow> orphans = new LinkedHashMap<>();
+    private Instant latest = Instant.MIN;
 
     /** What belongs to one namespace besides its row. */
     private static final class Logs {
-        final List<EventRow> events = new ArrayList<>();
-        final NavigableMap<Subject, List<AdapterRow>> adapters = new TreeMap<>();
-        final List<CheckpointRow> checkpoints = new ArrayList<>();
+        final NavigableMap<Long, EventRow> events = new TreeMap<>();
+        final NavigableMap<Subject, NavigableMap<Integer, AdapterRow>> adapters = new TreeMap<>();
+        final NavigableMap<Long, CheckpointRow> checkpoints = new TreeMap<>();
+    }
+
+    /** A message that a consumer has taken. */
+    private record Taken(String consumer, String messageId) {}
+
+    /** An empty store that goes by this clock. */
+    public InMemoryStore(InstantSource clock) {
+        this.clock = clock;
     }
 
     @Override
@@ -46,8 +72,15 @@ public final class InMemoryStore implements OrchestratorStore {
     }
 
     @Override
+    public Set<Capability> capabilities() {
+        return Set.of();
+    }
+
+    @Override
     public synchronized <T> T inTransaction(TxWork<T> work) {
-        Tx tx = new Tx();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        latest = now.isAfter(latest) ? now : latest;
+        Tx tx = new Tx(latest);
         boolean committed = false;
         try {
             T result = work.run(tx);
@@ -64,14 +97,25 @@ public final class InMemoryStore implements OrchestratorStore {
     }
 
     private final class Tx implements StoreTx {
-        private final Deque<Runnable> undo = new ArrayDeque<>();
+        private final UndoLog undo = new UndoLog();
+        private final Instant now;
         private boolean ended;
+
+        Tx(Instant now) {
+            this.now = now;
+        }
 
         void end(boolean committed) {
             ended = true;
             if (!committed) {
-                undo.forEach(Runnable::run);
+                undo.rollBack();
             }
+        }
+
+        @Override
+        public Instant now() {
+            requireOpen();
+            return now;
         }
 
         @Override
@@ -80,12 +124,8 @@ public final class InMemoryStore implements OrchestratorStore {
             if (namespaces.containsKey(row.learner()) || logs.containsKey(row.nsUid())) {
                 throw new AlreadyExistsException("there is a namespace of this learner already");
             }
-            namespaces.put(row.learner(), row);
-            logs.put(row.nsUid(), new Logs());
-            undo.push(() -> {
-                namespaces.remove(row.learner());
-                logs.remove(row.nsUid());
-            });
+            undo.put(namespaces, row.learner(), row);
+            undo.put(logs, row.nsUid(), new Logs());
         }
 
         @Override
@@ -108,27 +148,26 @@ public final class InMemoryStore implements OrchestratorStore {
             if (now == null || now.revision() != expected.revision()) {
                 return false;
             }
-            namespaces.put(next.learner(), next);
-            undo.push(() -> namespaces.put(now.learner(), now));
+            undo.put(namespaces, next.learner(), next);
             return true;
         }
 
         @Override
         public void append(NsUid namespace, long expectedHead, List<EventRow> rows) {
             requireOpen();
-            List<EventRow> events = logs(namespace).events;
-            if (events.size() != expectedHead) {
+            NavigableMap<Long, EventRow> events = logs(namespace).events;
+            long head = events.isEmpty() ? 0 : events.lastKey();
+            if (head != expectedHead) {
                 throw new ConflictException(
-                        "the newest event of " + namespace + " is " + events.size() + ", not " + expectedHead);
+                        "the newest event of " + namespace + " is " + head + ", not " + expectedHead);
             }
-            rows.forEach(row -> add(events, row));
+            rows.forEach(row -> undo.put(events, row.seq(), row));
         }
 
         @Override
         public List<EventRow> events(NsUid namespace, long fromSeq, int limit) {
             requireOpen();
-            return logs(namespace).events.stream()
-                    .filter(row -> row.seq() >= fromSeq)
+            return logs(namespace).events.tailMap(fromSeq).values().stream()
                     .limit(limit)
                     .toList();
         }
@@ -136,13 +175,13 @@ public final class InMemoryStore implements OrchestratorStore {
         @Override
         public void putAdapter(AdapterRow row) {
             requireOpen();
-            List<AdapterRow> revisions =
-                    logs(row.nsUid()).adapters.computeIfAbsent(row.subject(), subject -> new ArrayList<>());
-            if (revisions.stream().anyMatch(other -> other.revision() == row.revision())) {
+            NavigableMap<Integer, AdapterRow> revisions =
+                    logs(row.nsUid()).adapters.computeIfAbsent(row.subject(), subject -> new TreeMap<>());
+            if (revisions.containsKey(row.revision())) {
                 throw new AlreadyExistsException(
                         "revision " + row.revision() + " of the adapter for " + row.subject() + " is there already");
             }
-            add(revisions, row);
+            undo.put(revisions, row.revision(), row);
         }
 
         @Override
@@ -150,38 +189,89 @@ public final class InMemoryStore implements OrchestratorStore {
             requireOpen();
             return logs(namespace).adapters.values().stream()
                     .filter(revisions -> !revisions.isEmpty())
-                    .map(revisions -> revisions.get(revisions.size() - 1))
+                    .map(revisions -> revisions.lastEntry().getValue())
                     .toList();
         }
 
         @Override
         public void putCheckpoint(CheckpointRow row) {
             requireOpen();
-            List<CheckpointRow> checkpoints = logs(row.nsUid()).checkpoints;
-            boolean taken = checkpoints.stream().anyMatch(other -> other.version() == row.version());
-            if (taken || operations.contains(row.operationId())) {
+            NavigableMap<Long, CheckpointRow> checkpoints = logs(row.nsUid()).checkpoints;
+            if (checkpoints.containsKey(row.version()) || operations.containsKey(row.operationId())) {
                 throw new AlreadyExistsException(
                         "version " + row.version() + " or operation " + row.operationId() + " is there already");
             }
-            add(checkpoints, row);
-            operations.add(row.operationId());
-            undo.push(() -> operations.remove(row.operationId()));
+            undo.put(checkpoints, row.version(), row);
+            undo.put(operations, row.operationId(), row);
         }
 
         @Override
         public Optional<CheckpointRow> checkpoint(NsUid namespace, long version) {
             requireOpen();
-            return logs(namespace).checkpoints.stream()
-                    .filter(row -> row.version() == version)
-                    .findFirst();
+            return Optional.ofNullable(logs(namespace).checkpoints.get(version));
         }
 
         @Override
         public List<CheckpointRow> checkpoints(NsUid namespace, int limit) {
             requireOpen();
-            List<CheckpointRow> newestFirst = new ArrayList<>(logs(namespace).checkpoints);
-            Collections.reverse(newestFirst);
-            return newestFirst.stream().limit(limit).toList();
+            return logs(namespace).checkpoints.descendingMap().values().stream()
+                    .limit(limit)
+                    .toList();
+        }
+
+        @Override
+        public Optional<CheckpointRow> checkpointOf(String operationId) {
+            requireOpen();
+            return Optional.ofNullable(operations.get(operationId));
+        }
+
+        @Override
+        public boolean firstTime(String consumer, String messageId) {
+            requireOpen();
+            Taken taken = new Taken(consumer, messageId);
+            boolean first = !inbox.containsKey(taken);
+            undo.put(inbox, taken, true);
+            return first;
+        }
+
+        @Override
+        public LeaseTable leases() {
+            requireOpen();
+            return new MemoryLeases(leases, undo, now);
+        }
+
+        @Override
+        public OutboxTable outbox() {
+            requireOpen();
+            return new MemoryOutbox(outbox, undo, now);
+        }
+
+        @Override
+        public AuditTable audit() {
+            requireOpen();
+            return new MemoryAudit(audit, undo);
+        }
+
+        @Override
+        public OrphanTable orphans() {
+            requireOpen();
+            return new MemoryOrphans(orphans, this::referenced, undo, now);
+        }
+
+        private Set<Sha256> referenced(NsUid namespace) {
+            Set<Sha256> blobs = new HashSet<>();
+            Logs rows = logs(namespace);
+            rows.adapters
+                    .values()
+                    .forEach(revisions -> revisions.values().forEach(row -> {
+                        blobs.add(row.configBlob());
+                        blobs.add(row.weightsBlob());
+                    }));
+            rows.checkpoints.values().forEach(row -> {
+                blobs.add(row.manifestBlob());
+                row.variants().stream().map(VariantRow::blob).forEach(blobs::add);
+            });
+            return blobs;
         }
 
         private Logs logs(NsUid namespace) {
@@ -190,11 +280,6 @@ public final class InMemoryStore implements OrchestratorStore {
                 throw new IllegalArgumentException("no namespace " + namespace);
             }
             return found;
-        }
-
-        private <R> void add(List<R> rows, R row) {
-            rows.add(row);
-            undo.push(() -> rows.remove(rows.size() - 1));
         }
 
         private void requireOpen() {

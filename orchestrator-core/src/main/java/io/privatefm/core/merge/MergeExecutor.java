@@ -13,6 +13,7 @@ import io.privatefm.core.model.TensorInfo;
 import io.privatefm.core.model.TensorSource;
 import io.privatefm.core.seal.SealedBlobs;
 import io.privatefm.spi.CodePointOrder;
+import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.FoundationWrongException;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Subject;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * Computes planned variants: streams their tensors through merge and hash into one safetensors blob each. Memory is bounded
@@ -45,11 +47,17 @@ public final class MergeExecutor {
      * Computes one variant and stores its blob, which stays an orphan until it is published.
      *
      * @param adapters open adapters of the plan's subjects
+     * @param stop asked again and again; true ends the work
+     * @throws io.privatefm.spi.ConflictException if {@code stop} said so; nothing is stored then
      * @throws io.privatefm.spi.InvalidInputException if the adapters do not fit the foundation or each other, or a merged
      *     value is not finite; nothing is stored then
      */
     public MergedVariant execute(
-            NsUid namespace, VariantPlan plan, Foundation foundation, Map<Subject, Adapter> adapters) {
+            NsUid namespace,
+            VariantPlan plan,
+            Foundation foundation,
+            Map<Subject, Adapter> adapters,
+            BooleanSupplier stop) {
         List<VariantAssembler.Part> parts = new ArrayList<>();
         for (VariantPlan.Input input : plan.inputs()) {
             Adapter adapter = adapters.get(input.subject());
@@ -67,7 +75,7 @@ public final class MergeExecutor {
                 ? VariantAssembler.overlay(foundation.tensors(), assembly.changed())
                 : List.copyOf(assembly.changed().values());
         Map<String, TensorDigest> digests = new TreeMap<>(CodePointOrder.COMPARATOR);
-        SealedBlobs.Stored blob = write(namespace, stored, digests);
+        SealedBlobs.Stored blob = write(namespace, stored, digests, stop);
         Map<String, TensorDigest> reread = rereadBases(foundation, assembly);
         if (full) {
             digests.forEach((name, digest) -> {
@@ -85,7 +93,8 @@ public final class MergeExecutor {
         return new MergedVariant(plan, ContentHash.ofModel(model.values()), blob, changed, assembly.untiesEmbeddings());
     }
 
-    private SealedBlobs.Stored write(NsUid namespace, List<TensorSource> tensors, Map<String, TensorDigest> digests) {
+    private SealedBlobs.Stored write(
+            NsUid namespace, List<TensorSource> tensors, Map<String, TensorDigest> digests, BooleanSupplier stop) {
         List<TensorSource> ordered = SafetensorsWriter.order(tensors);
         List<TensorInfo> infos = ordered.stream().map(TensorSource::info).toList();
         byte[] header = SafetensorsWriter.header(infos);
@@ -93,7 +102,12 @@ public final class MergeExecutor {
                 header.length + infos.stream().mapToLong(TensorInfo::byteLength).sum();
         return blobs.write(namespace, bytes, sink -> {
             sink.write(header, header.length);
-            stream.run(ordered, sink)
+            stream.run(ordered, (bytes, length) -> {
+                        if (stop.getAsBoolean()) {
+                            throw new ConflictException("another worker has the lease of namespace " + namespace);
+                        }
+                        sink.write(bytes, length);
+                    })
                     .forEach(digest -> digests.put(digest.info().name(), digest));
         });
     }

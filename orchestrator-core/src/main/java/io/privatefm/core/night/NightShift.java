@@ -4,17 +4,20 @@ package io.privatefm.core.night;
 import io.privatefm.core.foundation.Foundations;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.PfmException;
+import io.privatefm.spi.Sha256;
 import io.privatefm.spi.merge.MergeOutcome;
-import io.privatefm.spi.merge.MergePlan;
 import io.privatefm.spi.merge.NightReport;
-import io.privatefm.spi.merge.PlanOutcome;
 import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.observe.OrchestratorListener;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
 import io.privatefm.spi.store.OrchestratorStore;
+import io.privatefm.spi.store.Settled;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,9 +35,6 @@ public final class NightShift {
     private final NamespaceMerger merger;
     private final OrchestratorListener listener;
 
-    /** A namespace with something to do: a plan, or the reason why there is none. */
-    private record Due(NamespaceRow namespace, PlanOutcome outcome) {}
-
     public NightShift(
             OrchestratorStore store, Foundations foundations, NamespaceMerger merger, OrchestratorListener listener) {
         this.store = store;
@@ -46,70 +46,73 @@ public final class NightShift {
     /** Runs one night to its end, on the calling thread. */
     public NightReport run() {
         foundations.forget();
-        List<Due> due = new ArrayList<>();
+        Map<Basis, Sha256> bases = new HashMap<>();
+        List<NamespaceRow> due = new ArrayList<>();
         int namespaces = 0;
-        int upToDate = 0;
         for (List<NamespaceRow> page = page(null);
                 !page.isEmpty();
                 page = page(page.get(page.size() - 1).learner())) {
             for (NamespaceRow namespace : page) {
-                if (namespace.state() == NamespaceState.ACTIVE) {
+                if (namespace.state() == NamespaceState.ACTIVE || namespace.state() == NamespaceState.MERGING) {
                     namespaces++;
-                    PlanOutcome outcome = plan(namespace.learner());
-                    if (outcome instanceof PlanOutcome.UpToDate) {
-                        upToDate++;
-                    } else {
-                        due.add(new Due(namespace, outcome));
+                    if (!isSettled(namespace, bases)) {
+                        due.add(namespace);
                     }
                 }
             }
         }
-        return new NightReport(namespaces, upToDate, mergeAll(due));
+        return mergeAll(namespaces, due);
     }
 
-    private List<NightReport.Result> mergeAll(List<Due> due) {
+    /** What namespaces have in common whose plans rest on the same. */
+    private record Basis(String release, String policy) {}
+
+    /** Whether nothing has happened since there was nothing left to merge: known from the row alone. */
+    private boolean isSettled(NamespaceRow namespace, Map<Basis, Sha256> bases) {
+        Optional<Settled> settled = namespace.settled();
+        if (namespace.state() != NamespaceState.ACTIVE
+                || settled.isEmpty()
+                || settled.get().eventHead() != namespace.eventHead()) {
+            return false;
+        }
+        try {
+            Basis key = new Basis(namespace.foundationRelease(), namespace.policy());
+            return namespace.checkpointVersion() == 0
+                    || bases.computeIfAbsent(key, absent -> merger.basis(namespace))
+                            .equals(settled.get().basis());
+        } catch (PfmException e) {
+            return false; // merging it will say why
+        }
+    }
+
+    private NightReport mergeAll(int namespaces, List<NamespaceRow> due) {
         listener.onEvent(new LifecycleEvent.NightStarted(due.size()));
         List<NightReport.Result> results = new ArrayList<>();
-        for (Due namespace : due) {
-            results.add(new NightReport.Result(namespace.namespace().learner(), merge(namespace)));
-            listener.onEvent(new LifecycleEvent.NightProgressed(results.size(), due.size()));
+        for (int done = 1; done <= due.size(); done++) {
+            NamespaceRow namespace = due.get(done - 1);
+            MergeOutcome outcome = merge(namespace);
+            if (!(outcome instanceof MergeOutcome.UpToDate)) {
+                results.add(new NightReport.Result(namespace.learner(), outcome));
+            }
+            listener.onEvent(new LifecycleEvent.NightProgressed(done, due.size()));
         }
-        return results;
+        return new NightReport(namespaces, namespaces - results.size(), results);
     }
 
-    private MergeOutcome merge(Due due) {
-        if (due.outcome() instanceof PlanOutcome.Rejected rejected) {
-            return rejected(due, rejected.reason());
-        }
-        MergePlan plan = ((PlanOutcome.Due) due.outcome()).plan();
+    private MergeOutcome merge(NamespaceRow namespace) {
         try {
-            return merger.execute(due.namespace().learner(), plan);
+            return merger.merge(namespace.learner(), null);
         } catch (PfmException e) {
-            return new MergeOutcome.Rejected(String.valueOf(e.getMessage())); // the merger has told the listeners
+            return rejected(namespace, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
-            LOG.error("merging namespace {} failed", plan.namespace(), e);
-            return rejected(due, internal(e));
+            LOG.error("merging namespace {} failed", namespace.nsUid(), e);
+            return rejected(namespace, "internal error: " + e);
         }
     }
 
-    private MergeOutcome rejected(Due due, String reason) {
-        listener.onEvent(new LifecycleEvent.MergeFailed(due.namespace().nsUid(), reason));
+    private MergeOutcome rejected(NamespaceRow namespace, String reason) {
+        listener.onEvent(new LifecycleEvent.MergeFailed(namespace.nsUid(), reason));
         return new MergeOutcome.Rejected(reason);
-    }
-
-    private PlanOutcome plan(LearnerId learner) {
-        try {
-            return merger.plan(learner);
-        } catch (PfmException e) {
-            return new PlanOutcome.Rejected(String.valueOf(e.getMessage()));
-        } catch (RuntimeException e) {
-            LOG.error("planning a merge failed", e);
-            return new PlanOutcome.Rejected(internal(e));
-        }
-    }
-
-    private static String internal(RuntimeException e) {
-        return "internal error: " + e;
     }
 
     private List<NamespaceRow> page(@Nullable LearnerId after) {

@@ -102,6 +102,26 @@ public final class MergePlanner {
                 bytes));
     }
 
+    /**
+     * What a plan rests on besides the events of a namespace: equal bases, and no new event, give an equal plan.
+     *
+     * @param release name of the release to merge on
+     * @param foundationHash its content hash
+     */
+    public Sha256 basis(MergePolicy policy, String release, Sha256 foundationHash) {
+        ObjectNode basis = JsonNodeFactory.instance.objectNode();
+        basis.put("arithmetic", ARITHMETIC)
+                .put("policy", PolicyJson.write(policy))
+                .put("release", release)
+                .put("foundation", foundationHash.hex());
+        ObjectNode strategies = basis.putObject("strategies");
+        strategies.put(WEIGHTED_SUM, revisionOfStrategy.applyAsInt(WEIGHTED_SUM));
+        policy.combined()
+                .forEach(variant ->
+                        strategies.put(variant.strategy(), revisionOfStrategy.applyAsInt(variant.strategy())));
+        return Sha256.of(MerkleTree.sha256().digest(CanonicalJson.bytes(basis)));
+    }
+
     /** The variants that the policy asks for and the adapters allow, in ascending order of name. */
     private List<VariantPlan> variants(MergePolicy policy, Sha256 foundationHash, List<AdapterRow> inventory) {
         List<VariantPlan> variants = new ArrayList<>();

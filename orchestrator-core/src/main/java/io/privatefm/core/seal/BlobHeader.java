@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The 128 bytes in front of every stored blob ({@code docs/format-v1.md}). Version 1 with flags 0 holds plain bytes; the
- * fields for a key id, a key commitment and an AEAD stream header are there and must be zero.
+ * fields for a key id, a key commitment and the rest of an AEAD stream header are there and must be zero.
  */
 final class BlobHeader {
     /** Size of the header. */
@@ -19,12 +19,23 @@ final class BlobHeader {
     private static final int SEGMENT_BYTES = 64 << 10;
     private static final int RESERVED_AFTER_SEGMENT = 4;
     private static final int KEY_ID_BYTES = 16;
-    private static final int RESERVED_AT_END = BYTES - 40;
+    private static final int KEY_COMMITMENT_BYTES = 32;
+    private static final int SALT_AT = 72;
+
+    /** Size of the salt, random bytes that make each blob one of its own. */
+    static final int SALT_BYTES = 32;
+
+    private static final int RESERVED_AT_END = BYTES - SALT_AT - SALT_BYTES;
 
     private BlobHeader() {}
 
-    /** The header of a plain blob with a payload of this many bytes. */
-    static ByteBuffer plain(long payloadBytes) {
+    /**
+     * The header of a plain blob.
+     *
+     * @param payloadBytes size of the payload
+     * @param salt {@link #SALT_BYTES} bytes
+     */
+    static ByteBuffer plain(long payloadBytes, byte[] salt) {
         return ByteBuffer.allocate(BYTES)
                 .put(MAGIC)
                 .put(VERSION)
@@ -33,6 +44,8 @@ final class BlobHeader {
                 .putInt(SEGMENT_BYTES)
                 .put(new byte[RESERVED_AFTER_SEGMENT + KEY_ID_BYTES])
                 .putLong(payloadBytes)
+                .put(new byte[KEY_COMMITMENT_BYTES])
+                .put(salt)
                 .put(new byte[RESERVED_AT_END])
                 .flip();
     }
@@ -47,7 +60,9 @@ final class BlobHeader {
      */
     static long payloadBytes(ByteBuffer header, long blobBytes, String blob) {
         long payload = blobBytes - BYTES;
-        ByteBuffer expected = plain(payload);
+        byte[] salt = new byte[SALT_BYTES];
+        header.get(SALT_AT, salt);
+        ByteBuffer expected = plain(payload, salt);
         int at = header.mismatch(expected);
         if (at < 0) {
             return payload;

@@ -12,6 +12,7 @@ import io.privatefm.spi.files.RangedFile;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 
 /**
  * The only way of this engine to and from a {@link BlobStore}: wraps what is written, checks what is read. Safe for use by
@@ -21,9 +22,16 @@ public final class SealedBlobs {
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final BlobStore store;
+    private final RandomGenerator random;
 
-    public SealedBlobs(BlobStore store) {
+    /**
+     * A way to a store.
+     *
+     * @param random gives each blob bytes of its own, so that no two are the same and none comes back under an old name
+     */
+    public SealedBlobs(BlobStore store, RandomGenerator random) {
         this.store = store;
+        this.random = random;
     }
 
     /** A blob as it is stored. */
@@ -38,8 +46,10 @@ public final class SealedBlobs {
     public Stored write(NsUid owner, long payloadBytes, Consumer<SegmentSink> content) {
         Sha256 name;
         MessageDigest sha256 = MerkleTree.sha256();
-        try (BlobWriter writer = store.create(owner)) {
-            ByteBuffer header = BlobHeader.plain(payloadBytes);
+        byte[] salt = new byte[BlobHeader.SALT_BYTES];
+        random.nextBytes(salt);
+        try (BlobWriter writer = store.create(owner, BlobHeader.BYTES + payloadBytes)) {
+            ByteBuffer header = BlobHeader.plain(payloadBytes, salt);
             sha256.update(header.duplicate());
             writer.write(header);
             long[] written = {0};

@@ -11,6 +11,9 @@ public sealed interface MergeOutcome {
     /** Nothing to do. */
     record UpToDate() implements MergeOutcome {}
 
+    /** Another worker has the namespace's lease, and does it. */
+    record InProgress() implements MergeOutcome {}
+
     /** Nothing was published; the namespace keeps the checkpoint it has. */
     record Rejected(String reason) implements MergeOutcome {}
 }

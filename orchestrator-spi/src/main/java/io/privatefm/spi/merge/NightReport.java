@@ -21,15 +21,22 @@ public record NightReport(int namespaces, int upToDate, List<Result> results) {
 
     /** How many checkpoints were published. */
     public long merged() {
-        return results.stream()
-                .filter(result -> result.outcome() instanceof MergeOutcome.Merged)
-                .count();
+        return count(MergeOutcome.Merged.class);
     }
 
     /** How many were rejected; they keep the checkpoints they have. */
     public long rejected() {
+        return count(MergeOutcome.Rejected.class);
+    }
+
+    /** How many were left to another worker that was at them. */
+    public long inProgress() {
+        return count(MergeOutcome.InProgress.class);
+    }
+
+    private long count(Class<? extends MergeOutcome> kind) {
         return results.stream()
-                .filter(result -> result.outcome() instanceof MergeOutcome.Rejected)
+                .filter(result -> kind.isInstance(result.outcome()))
                 .count();
     }
 }

@@ -3,22 +3,25 @@ package io.privatefm.store.jdbc;
 
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.store.Capability;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Locale;
+import java.util.List;
+import java.util.Set;
 import javax.sql.DataSource;
 
-/** Where the databases differ: the script that creates the tables. All statements are in the SQL that both understand. */
-enum Dialect {
-    POSTGRESQL,
-    H2;
+/** Where the databases differ; all other statements are in the SQL that both understand. */
+interface Dialect {
+    /** The dialects that there are. */
+    List<Dialect> ALL = List.of(new PostgresDialect(), new H2Dialect());
 
     /** The dialect of a data source. */
     static Dialect of(DataSource dataSource) {
         try (Connection connection = dataSource.getConnection()) {
             String product = connection.getMetaData().getDatabaseProductName();
-            for (Dialect dialect : values()) {
-                if (dialect.name().equalsIgnoreCase(product)) {
+            for (Dialect dialect : ALL) {
+                if (dialect.product().equalsIgnoreCase(product)) {
+                    dialect.prepare(connection);
                     return dialect;
                 }
             }
@@ -29,8 +32,24 @@ enum Dialect {
         }
     }
 
-    /** Folder of its migration scripts on the class path. */
-    String migrations() {
-        return "io/privatefm/store/jdbc/" + name().toLowerCase(Locale.ROOT);
-    }
+    /** How the database calls itself. */
+    String product();
+
+    /** What the store can do on it. */
+    Set<Capability> capabilities();
+
+    /** Sees to it that a commit lasts, once for a data source. */
+    void prepare(Connection connection) throws SQLException;
+
+    /** Makes the last commit last, where the database leaves that open. */
+    void afterCommit(Connection connection) throws SQLException;
+
+    /** SQL for the database's time. */
+    String now();
+
+    /** SQL for the database's time plus a parameter in microseconds. */
+    String nowPlusMicros();
+
+    /** What follows an insert that does nothing if its key is there. Empty where such an insert fails without harm. */
+    String orIgnore();
 }

@@ -2,11 +2,13 @@
 package io.privatefm.store.jdbc;
 
 import io.privatefm.spi.OutcomeUnknownException;
+import io.privatefm.spi.store.Capability;
 import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.TxWork;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Locale;
+import java.util.Set;
 import javax.sql.DataSource;
 
 /**
@@ -39,7 +41,12 @@ public final class JdbcStore implements OrchestratorStore {
 
     @Override
     public String name() {
-        return dialect.name().toLowerCase(Locale.ROOT);
+        return dialect.product().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return dialect.capabilities();
     }
 
     @Override
@@ -62,16 +69,20 @@ public final class JdbcStore implements OrchestratorStore {
         // see above
     }
 
-    private static <T> T run(TxWork<T> work, Connection connection) {
+    private <T> T run(TxWork<T> work, Connection connection) {
+        Statements statements = new Statements(connection, dialect);
         T result;
         try {
-            result = work.run(new JdbcTx(connection));
+            result = work.run(new JdbcTx(statements));
         } catch (RuntimeException | Error e) {
             rollback(connection, e);
             throw e;
         }
         try {
             connection.commit();
+            if (statements.wrote()) {
+                dialect.afterCommit(connection);
+            }
         } catch (SQLException e) {
             rollback(connection, e);
             if (SqlFailure.isRefusedCommit(e)) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.store.jdbc;
 
-import io.privatefm.spi.AlreadyExistsException;
 import io.privatefm.spi.CodePointOrder;
 import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.LearnerId;
@@ -10,15 +9,21 @@ import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.checkpoint.Layout;
 import io.privatefm.spi.store.AdapterRow;
+import io.privatefm.spi.store.AuditTable;
 import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.EventRow;
+import io.privatefm.spi.store.LeaseTable;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
+import io.privatefm.spi.store.OrphanTable;
+import io.privatefm.spi.store.OutboxTable;
+import io.privatefm.spi.store.Settled;
 import io.privatefm.spi.store.StoreTx;
 import io.privatefm.spi.store.VariantRow;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -31,15 +36,24 @@ final class JdbcTx implements StoreTx {
 
     private final Statements statements;
 
-    JdbcTx(Connection connection) {
-        this.statements = new Statements(connection);
+    JdbcTx(Statements statements) {
+        this.statements = statements;
+    }
+
+    @Override
+    public Instant now() {
+        return statements
+                .query("select " + statements.dialect().now() + " as now", row -> Statements.instant(row, "now"))
+                .get(0)
+                .truncatedTo(ChronoUnit.MICROS);
     }
 
     @Override
     public void insert(NamespaceRow row) {
         statements.update(
                 "insert into pfm_namespace (learner, ns_uid, subjects, state, foundation_release, policy,"
-                        + " checkpoint_version, event_head, revision) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        + " checkpoint_version, event_head, outbox_head, settled_head, settled_basis, revision)"
+                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row.learner().value(),
                 row.nsUid().value(),
                 subjects(row),
@@ -48,6 +62,9 @@ final class JdbcTx implements StoreTx {
                 row.policy(),
                 row.checkpointVersion(),
                 row.eventHead(),
+                row.outboxHead(),
+                row.settled().map(Settled::eventHead).orElse(null),
+                row.settled().map(settled -> settled.basis().hex()).orElse(null),
                 row.revision());
     }
 
@@ -74,13 +91,17 @@ final class JdbcTx implements StoreTx {
     public boolean compareAndSet(NamespaceRow expected, NamespaceRow next) {
         return statements.update(
                         "update pfm_namespace set subjects = ?, state = ?, foundation_release = ?, policy = ?,"
-                                + " checkpoint_version = ?, event_head = ?, revision = ? where ns_uid = ? and revision = ?",
+                                + " checkpoint_version = ?, event_head = ?, outbox_head = ?, settled_head = ?, settled_basis = ?,"
+                                + " revision = ? where ns_uid = ? and revision = ?",
                         subjects(next),
                         next.state().name(),
                         next.foundationRelease(),
                         next.policy(),
                         next.checkpointVersion(),
                         next.eventHead(),
+                        next.outboxHead(),
+                        next.settled().map(Settled::eventHead).orElse(null),
+                        next.settled().map(settled -> settled.basis().hex()).orElse(null),
                         next.revision(),
                         expected.nsUid().value(),
                         expected.revision())
@@ -99,18 +120,15 @@ final class JdbcTx implements StoreTx {
             throw new ConflictException("the newest event of " + namespace + " is " + head + ", not " + expectedHead);
         }
         for (EventRow row : rows) {
-            try {
-                statements.update(
-                        "insert into pfm_event (ns_uid, seq, type, type_version, payload, at) values (?, ?, ?, ?, ?, ?)",
-                        namespace.value(),
-                        row.seq(),
-                        row.type(),
-                        row.typeVersion(),
-                        row.payload(),
-                        row.at());
-            } catch (AlreadyExistsException e) {
-                throw new ConflictException("another writer appended event " + row.seq() + " of " + namespace, e);
-            }
+            statements.insertOrConflict(
+                    "event " + row.seq() + " of " + namespace,
+                    "insert into pfm_event (ns_uid, seq, type, type_version, payload, at) values (?, ?, ?, ?, ?, ?)",
+                    namespace.value(),
+                    row.seq(),
+                    row.type(),
+                    row.typeVersion(),
+                    row.payload(),
+                    row.at());
         }
     }
 
@@ -208,6 +226,43 @@ final class JdbcTx implements StoreTx {
                 limit);
     }
 
+    @Override
+    public Optional<CheckpointRow> checkpointOf(String operationId) {
+        return statements
+                .query("select * from pfm_checkpoint where operation_id = ?", this::checkpoint, operationId)
+                .stream()
+                .findFirst();
+    }
+
+    @Override
+    public boolean firstTime(String consumer, String messageId) {
+        return statements.insertIfAbsent(
+                "insert into pfm_inbox (consumer, message_id, at) values (?, ?, "
+                        + statements.dialect().now() + ")",
+                consumer,
+                messageId);
+    }
+
+    @Override
+    public LeaseTable leases() {
+        return new JdbcLeases(statements);
+    }
+
+    @Override
+    public OutboxTable outbox() {
+        return new JdbcOutbox(statements);
+    }
+
+    @Override
+    public AuditTable audit() {
+        return new JdbcAudit(statements);
+    }
+
+    @Override
+    public OrphanTable orphans() {
+        return new JdbcOrphans(statements);
+    }
+
     private CheckpointRow checkpoint(ResultSet row) throws SQLException {
         NsUid namespace = new NsUid(row.getString("ns_uid"));
         long version = row.getLong("version");
@@ -269,7 +324,16 @@ final class JdbcTx implements StoreTx {
                 row.getString("policy"),
                 row.getLong("checkpoint_version"),
                 row.getLong("event_head"),
+                row.getLong("outbox_head"),
+                settled(row),
                 row.getLong("revision"));
+    }
+
+    private static Optional<Settled> settled(ResultSet row) throws SQLException {
+        String basis = row.getString("settled_basis");
+        return basis == null
+                ? Optional.empty()
+                : Optional.of(new Settled(row.getLong("settled_head"), Sha256.parse(basis)));
     }
 
     private static Sha256 hash(ResultSet row, String column) throws SQLException {

@@ -4,6 +4,7 @@ package io.privatefm.store.jdbc;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.UnavailableException;
+import java.util.Locale;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -22,7 +23,8 @@ final class Schema {
         Flyway flyway = Flyway.configure(Schema.class.getClassLoader())
                 .dataSource(dataSource)
                 .table(HISTORY)
-                .locations("classpath:" + dialect.migrations())
+                .locations("classpath:" + "io/privatefm/store/jdbc/"
+                        + dialect.product().toLowerCase(Locale.ROOT))
                 .baselineOnMigrate(true) // the host's tables may be there; ours start at version 1
                 .baselineVersion("0")
                 .load();

@@ -15,6 +15,11 @@ class H2StoreTest extends OrchestratorStoreContract {
 
     @Override
     protected OrchestratorStore emptyStore() {
+        return reopenedStore();
+    }
+
+    @Override
+    protected OrchestratorStore reopenedStore() {
         JdbcDataSource database = new JdbcDataSource();
         database.setURL("jdbc:h2:file:" + folder.resolve("store") + ";DB_CLOSE_DELAY=10");
         return JdbcStore.open(database, SchemaMode.MIGRATE);

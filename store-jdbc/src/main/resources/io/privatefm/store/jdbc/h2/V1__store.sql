@@ -7,6 +7,9 @@ create table pfm_namespace (
     policy             text not null,
     checkpoint_version bigint not null,
     event_head         bigint not null,
+    outbox_head        bigint not null,
+    settled_head       bigint,
+    settled_basis      char(64),
     revision           bigint not null
 );
 
@@ -57,4 +60,62 @@ create table pfm_variant (
     changed_tensors integer not null,
     primary key (ns_uid, version, name),
     foreign key (ns_uid, version) references pfm_checkpoint (ns_uid, version)
+);
+
+create table pfm_lease (
+    name       varchar(200) not null primary key,
+    holder     varchar(200),
+    fence      bigint not null,
+    expires_at timestamp(6) with time zone not null
+);
+
+create table pfm_inbox (
+    consumer   varchar(200) not null,
+    message_id varchar(200) not null,
+    at         timestamp(6) with time zone not null,
+    primary key (consumer, message_id)
+);
+
+create table pfm_outbox (
+    id            bigint generated always as identity primary key,
+    ns_uid        char(32) not null references pfm_namespace (ns_uid),
+    seq           bigint not null,
+    event_id      varchar(200) not null,
+    topic         varchar(64) not null,
+    payload       text not null,
+    at            timestamp(6) with time zone not null,
+    claimed_until timestamp(6) with time zone,
+    unique (ns_uid, seq)
+);
+
+create table pfm_audit (
+    id           bigint generated always as identity primary key,
+    chain        varchar(64) not null,
+    seq          bigint not null,
+    previous     char(64) not null,
+    leaf         char(64) not null,
+    actor        varchar(200) not null,
+    action       varchar(64) not null,
+    outcome      varchar(16) not null,
+    operation_id varchar(200) not null,
+    details      text not null,
+    at           timestamp(6) with time zone not null,
+    tree_index   bigint unique,
+    unique (chain, seq)
+);
+
+create index pfm_audit_unsequenced on pfm_audit (tree_index, id);
+
+create table pfm_tree_head (
+    size bigint not null primary key,
+    root char(64) not null,
+    note text not null,
+    at   timestamp(6) with time zone not null
+);
+
+create table pfm_orphan (
+    ns_uid     char(32) not null references pfm_namespace (ns_uid),
+    blob       char(64) not null,
+    first_seen timestamp(6) with time zone not null,
+    primary key (ns_uid, blob)
 );

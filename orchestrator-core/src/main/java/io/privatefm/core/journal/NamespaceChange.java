@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.core.journal;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.privatefm.core.json.CanonicalJson;
+import io.privatefm.spi.ConflictException;
+import io.privatefm.spi.store.EventRow;
+import io.privatefm.spi.store.NamespaceRow;
+import io.privatefm.spi.store.OutboxRow;
+import io.privatefm.spi.store.StoreTx;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** One change of one namespace: its row, event, message and audit entry, in one transaction. */
+public final class NamespaceChange {
+    /** Who acts where no person or service does. */
+    public static final String ENGINE = "engine";
+
+    private final StoreTx tx;
+    private final NamespaceRow before;
+    private final Instant at;
+    private final boolean publishing;
+    private NamespaceRow next;
+
+    NamespaceChange(StoreTx tx, NamespaceRow before, Instant at, boolean publishing) {
+        this.tx = tx;
+        this.before = before;
+        this.at = at;
+        this.publishing = publishing;
+        this.next = before;
+    }
+
+    /** Time of the change. */
+    public Instant at() {
+        return at;
+    }
+
+    /** Changes fields of the row. */
+    public NamespaceChange row(UnaryOperator<NamespaceRow> change) {
+        next = change.apply(next);
+        return this;
+    }
+
+    /** Appends an event. */
+    public NamespaceChange event(EventType type, ObjectNode payload) {
+        long seq = next.eventHead() + 1;
+        tx.append(
+                next.nsUid(),
+                next.eventHead(),
+                List.of(new EventRow(seq, type.name(), type.version(), CanonicalJson.text(payload), at)));
+        next = next.withEventHead(seq);
+        return this;
+    }
+
+    /**
+     * Sends a message when the transaction commits, if there is a bus.
+     *
+     * @param fields what it says besides who it is about and its number
+     */
+    public NamespaceChange message(String topic, ObjectNode fields) {
+        if (publishing) {
+            long seq = next.outboxHead() + 1;
+            String eventId = next.nsUid() + "-" + seq;
+            ObjectNode payload = fields.deepCopy();
+            payload.put("event", topic)
+                    .put("event_id", eventId)
+                    .put("ns_uid", next.nsUid().value())
+                    .put("learner_id", next.learner().value())
+                    .put("seq", seq)
+                    .put("at", at.toString());
+            tx.outbox().enqueue(new OutboxRow(next.nsUid(), seq, eventId, topic, CanonicalJson.text(payload), at));
+            next = next.withOutboxHead(seq);
+        }
+        return this;
+    }
+
+    /** Writes an entry into the audit log. */
+    public NamespaceChange audit(String action, String operationId, ObjectNode details) {
+        AuditLog.append(tx, AuditLog.chain(next.nsUid()), ENGINE, action, operationId, details, at);
+        return this;
+    }
+
+    /**
+     * Writes the row.
+     *
+     * @return the row as it is now
+     * @throws ConflictException if it was changed by another writer meanwhile
+     */
+    public NamespaceRow write() {
+        NamespaceRow written = next.nextRevision();
+        if (!tx.compareAndSet(before, written)) {
+            throw new ConflictException("namespace " + before.nsUid() + " was changed by another writer");
+        }
+        return written;
+    }
+}

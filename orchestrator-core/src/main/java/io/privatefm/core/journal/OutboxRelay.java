@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.core.journal;
+
+import io.privatefm.spi.PfmException;
+import io.privatefm.spi.bus.BusMessage;
+import io.privatefm.spi.bus.EventBus;
+import io.privatefm.spi.store.OrchestratorStore;
+import io.privatefm.spi.store.OutboxRow;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes what waits in the outbox, at least once, in order for each namespace: one message of a namespace is in flight, and the
+ * next goes when that is gone. A message that the bus does not take holds up its own namespace only. Several relays may run.
+ */
+public final class OutboxRelay {
+    private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
+    private static final int BATCH = 100;
+    private static final Duration CLAIM = Duration.ofSeconds(30);
+    private static final Duration DELAY_AFTER_FAILURE = Duration.ofSeconds(5);
+
+    private final OrchestratorStore store;
+    private final EventBus bus;
+
+    public OutboxRelay(OrchestratorStore store, EventBus bus) {
+        this.store = store;
+        this.bus = bus;
+    }
+
+    /**
+     * Publishes until nothing more can be claimed.
+     *
+     * @return how many messages the bus took
+     * @throws PfmException if the store fails; what was published and not yet removed is published again later
+     */
+    public long run() {
+        long sent = 0;
+        for (List<OutboxRow> claimed = claim(); !claimed.isEmpty(); claimed = claim()) {
+            List<OutboxRow> taken = new ArrayList<>();
+            List<OutboxRow> refused = new ArrayList<>();
+            for (OutboxRow row : claimed) {
+                (publish(row) ? taken : refused).add(row);
+            }
+            Transactions.idempotent(store, tx -> {
+                taken.forEach(row -> tx.outbox().remove(row));
+                refused.forEach(row -> tx.outbox().postpone(row, DELAY_AFTER_FAILURE));
+                return true;
+            });
+            sent += taken.size();
+        }
+        return sent;
+    }
+
+    private List<OutboxRow> claim() {
+        return Transactions.run(store, tx -> tx.outbox().claim(BATCH, CLAIM));
+    }
+
+    private boolean publish(OutboxRow row) {
+        try {
+            bus.publish(new BusMessage(row.eventId(), row.topic(), row.nsUid().value(), row.payload()));
+            return true;
+        } catch (PfmException e) {
+            LOG.warn("message {} of type {} was not published; it is tried again", row.eventId(), row.topic(), e);
+            return false;
+        }
+    }
+}
