@@ -13,7 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * Where a blob is: {@code blobs/<namespace uid>/<first two hex digits>/<64 hex digits>}.
+ * Where a blob in sight is: {@code blobs/<namespace uid>/<first two hex digits>/<64 hex digits>}.
  *
  * @param blobs the folder of all namespaces
  * @param space the folder of one namespace

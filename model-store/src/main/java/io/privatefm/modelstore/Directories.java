@@ -8,6 +8,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
@@ -42,6 +43,30 @@ final class Directories {
                 throw new InvalidInputException(invalid, Failures.shown(directory), null, "there is no such directory");
             }
             throw Failures.unavailable("open", directory, e);
+        }
+    }
+
+    /**
+     * A directory with all symbolic links resolved, created with its parents if it is not there; durable when this
+     * returns.
+     *
+     * @param own names of the folders to create in it
+     * @throws InvalidInputException ({@link ErrorCode#CONFIGURATION}) if something else is in place of a folder
+     * @throws io.privatefm.spi.UnavailableException if a folder cannot be created
+     */
+    static Path create(Path directory, String... own) {
+        try {
+            DurableFolder.createAll(directory.toAbsolutePath());
+            Path real = directory.toRealPath();
+            for (String name : own) {
+                DurableFolder.create(real.resolve(name), real);
+            }
+            return real;
+        } catch (NotDirectoryException e) {
+            throw new InvalidInputException(
+                    ErrorCode.CONFIGURATION, Failures.shown(e.getFile()), null, "is not a directory");
+        } catch (IOException e) {
+            throw Failures.unavailable("create", directory, e);
         }
     }
 

@@ -4,13 +4,17 @@ package io.privatefm.modelstore;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,9 +51,59 @@ final class DurableFolder implements Closeable {
     }
 
     /**
+     * Creates a folder with the parents that it lacks; their entries are durable when this returns. If it is there, its
+     * own entry is forced: a process that was killed may have left it unforced, and no other on the way.
+     *
+     * @throws NotDirectoryException if something else is in the way, or a symbolic link in place of a new one
+     */
+    static void createAll(Path folder) throws IOException {
+        @Nullable Path parent = folder.getParent();
+        if (parent == null) {
+            return;
+        }
+        if (Files.isDirectory(folder)) {
+            forceReadable(parent);
+            return;
+        }
+        createAll(parent);
+        create(folder, parent);
+    }
+
+    /** A folder that may not be read is not one that {@link #createAll} has put another in. */
+    private static void forceReadable(Path folder) throws IOException {
+        try (DurableFolder entries = open(folder)) {
+            entries.force();
+        } catch (AccessDeniedException ignored) {
+            // whoever put the entry there saw to it
+        }
+    }
+
+    /**
+     * Moves a file to another folder of the same file system; durable when this returns. If this fails after the move,
+     * the file may be in the one or the other after a power loss.
+     */
+    static void move(Path file, Path to) throws IOException {
+        try (DurableFolder target = open(Objects.requireNonNull(to.getParent()));
+                DurableFolder source = open(Objects.requireNonNull(file.getParent()))) {
+            Files.move(file, to, StandardCopyOption.ATOMIC_MOVE);
+            target.force(); // first: a file that shows twice is better than one that shows nowhere
+            source.force();
+        }
+    }
+
+    /** Forces a folder if it is there: for what another call began and may not have finished. */
+    static void forceIfThere(Path folder) throws IOException {
+        try (DurableFolder entries = open(folder)) {
+            entries.force();
+        } catch (NoSuchFileException ignored) {
+            // nothing was begun in it
+        }
+    }
+
+    /**
      * Fails unless there is a folder that is not a symbolic link.
      *
-     * @throws java.nio.file.NoSuchFileException if nothing is there
+     * @throws NoSuchFileException if nothing is there
      * @throws NotDirectoryException if something else is there
      */
     static void requireFolder(Path folder) throws IOException {

@@ -39,9 +39,10 @@ final class StagedBlob implements BlobWriter {
         this.channel = channel;
     }
 
-    static StagedBlob create(Path staging, Path blobs, NsUid owner) {
+    static StagedBlob create(Path staging, Path blobs, NsUid owner, long expectedBytes) {
         Path staged = staging.resolve(UUID.randomUUID() + ".tmp");
         try {
+            FreeSpace.require(staging, expectedBytes);
             FileChannel channel = FileChannel.open(
                     staged, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), Permissions.file(staged));
             return new StagedBlob(blobs, owner, staged, channel);

@@ -57,7 +57,7 @@ class BlobDirectoryTest {
     }
 
     private Sha256 put(NsUid owner, byte[] content) {
-        try (BlobWriter writer = store.create(owner)) {
+        try (BlobWriter writer = store.create(owner, content.length)) {
             writer.write(ByteBuffer.wrap(content));
             return writer.commit();
         }
@@ -83,8 +83,10 @@ class BlobDirectoryTest {
         void creates() throws IOException {
             assertThat(root.resolve("blobs")).isEmptyDirectory();
             assertThat(root.resolve("staging")).isEmptyDirectory();
+            assertThat(root.resolve("trash")).isEmptyDirectory();
             TestFiles.assumePosix(dir);
-            for (String folder : new String[] {"data", "data/store", "data/store/blobs", "data/store/staging"}) {
+            for (String folder :
+                    List.of("data", "data/store", "data/store/blobs", "data/store/staging", "data/store/trash")) {
                 assertThat(permissions(dir.resolve(folder))).isEqualTo("rwx------");
             }
         }
@@ -153,10 +155,22 @@ class BlobDirectoryTest {
         }
 
         @Test
+        @DisplayName("says at once if there is no room for it and a tenth more")
+        void noRoom() {
+            for (long tooMuch : new long[] {Long.MAX_VALUE, Long.MAX_VALUE / 11 * 10}) {
+                assertThatThrownBy(() -> store.create(ANNA, tooMuch))
+                        .isInstanceOf(UnavailableException.class)
+                        .hasMessageContaining(": no room for " + tooMuch + " bytes, only ");
+            }
+            assertThat(staged()).isEmpty();
+            store.create(ANNA, 1_000_000).close();
+        }
+
+        @Test
         @DisplayName("takes an empty one")
         void empty() {
             Sha256 name;
-            try (BlobWriter writer = store.create(ANNA)) {
+            try (BlobWriter writer = store.create(ANNA, 0)) {
                 name = writer.commit();
             }
             assertThat(name.hex()).isEqualTo("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
@@ -170,7 +184,7 @@ class BlobDirectoryTest {
             for (int round = 0; round < 8; round++) {
                 byte[] content = TestFiles.bytes(random, random.nextInt(3 * LocalFile.STEP));
                 Sha256 name;
-                try (BlobWriter writer = store.create(ANNA)) {
+                try (BlobWriter writer = store.create(ANNA, 0)) {
                     int at = 0;
                     while (at < content.length) {
                         int length = 1 + random.nextInt(content.length - at);
@@ -199,7 +213,7 @@ class BlobDirectoryTest {
         @Test
         @DisplayName("shows nothing before the commit")
         void invisibleBeforeCommit() {
-            try (BlobWriter writer = store.create(ANNA)) {
+            try (BlobWriter writer = store.create(ANNA, 0)) {
                 writer.write(ByteBuffer.wrap(HELLO));
 
                 assertThat(store.open(ANNA, HELLO_NAME)).isEmpty();
@@ -212,7 +226,7 @@ class BlobDirectoryTest {
         @Test
         @DisplayName("keeps nothing of one that is closed without a commit")
         void closedWithoutCommit() {
-            BlobWriter writer = store.create(ANNA);
+            BlobWriter writer = store.create(ANNA, 0);
             writer.write(ByteBuffer.wrap(HELLO));
             writer.close();
             writer.close();
@@ -224,7 +238,7 @@ class BlobDirectoryTest {
         @Test
         @DisplayName("keeps a committed one when its writer is closed, twice")
         void closedAfterCommit() {
-            BlobWriter writer = store.create(ANNA);
+            BlobWriter writer = store.create(ANNA, 0);
             writer.write(ByteBuffer.wrap(HELLO));
             writer.commit();
             writer.close();
@@ -236,7 +250,7 @@ class BlobDirectoryTest {
         @Test
         @DisplayName("takes no call after a commit or a close")
         void noCallAfterwards() {
-            BlobWriter committed = store.create(ANNA);
+            BlobWriter committed = store.create(ANNA, 0);
             committed.commit();
             assertThatThrownBy(() -> committed.write(ByteBuffer.wrap(HELLO)))
                     .isInstanceOf(IllegalStateException.class)
@@ -245,7 +259,7 @@ class BlobDirectoryTest {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("this blob is committed");
 
-            BlobWriter closed = store.create(ANNA);
+            BlobWriter closed = store.create(ANNA, 0);
             closed.close();
             assertThatThrownBy(() -> closed.write(ByteBuffer.wrap(HELLO)))
                     .isInstanceOf(IllegalStateException.class)
@@ -259,7 +273,7 @@ class BlobDirectoryTest {
         @DisplayName("lets the owner alone read it while it is written, and nobody write it afterwards")
         void permissionsOfFiles() throws IOException {
             TestFiles.assumePosix(dir);
-            try (BlobWriter writer = store.create(ANNA)) {
+            try (BlobWriter writer = store.create(ANNA, 0)) {
                 assertThat(permissions(root.resolve("staging").resolve(staged().get(0))))
                         .isEqualTo("rw-------");
                 writer.write(ByteBuffer.wrap(HELLO));
@@ -297,7 +311,7 @@ class BlobDirectoryTest {
                     List<Future<Sha256>> commits = new ArrayList<>();
                     for (int writer = 0; writer < 2; writer++) {
                         commits.add(threads.submit(() -> {
-                            try (BlobWriter blob = store.create(ANNA)) {
+                            try (BlobWriter blob = store.create(ANNA, 0)) {
                                 blob.write(ByteBuffer.wrap(content));
                                 together.await(30, TimeUnit.SECONDS);
                                 return blob.commit();
@@ -402,16 +416,16 @@ class BlobDirectoryTest {
         void noStaging() throws IOException {
             Files.delete(root.resolve("staging"));
 
-            assertThatThrownBy(() -> store.create(ANNA))
+            assertThatThrownBy(() -> store.create(ANNA, 0))
                     .isInstanceOf(UnavailableException.class)
                     .hasMessageStartingWith("cannot create " + root.resolve("staging"))
-                    .hasMessageEndingWith(".tmp: it does not exist");
+                    .hasMessageEndingWith(".tmp: it does not exist (" + root.resolve("staging") + ")");
         }
 
         @Test
         @DisplayName("is unavailable to an interrupted thread, and leaves nothing")
         void interrupted() {
-            try (BlobWriter writer = store.create(ANNA)) {
+            try (BlobWriter writer = store.create(ANNA, 0)) {
                 writer.write(ByteBuffer.wrap(HELLO));
                 Thread.currentThread().interrupt();
                 try {

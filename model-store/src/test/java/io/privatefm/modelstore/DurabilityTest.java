@@ -89,8 +89,8 @@ class DurabilityTest {
         commit(); // so that the folders are there
         Files.delete(root.resolve(FOLDER).resolve(NAME));
 
-        // the store itself forces its root twice when it is opened
-        assertThat(commit("-e", "inject=fsync:error=EIO:when=3"))
+        // when it is opened, the store forces the folder that its root is in, and its root three times
+        assertThat(commit("-e", "inject=fsync:error=EIO:when=5"))
                 .startsWith("UnavailableException: cannot make durable " + root.resolve("staging"))
                 .endsWith("Input/output error");
 
@@ -104,9 +104,9 @@ class DurabilityTest {
     void anyCallFails() throws Exception {
         List<String> refusals = List.of(
                 "rename,?renameat,?renameat2:error=ENOSPC",
-                "fsync:error=EIO:when=4",
-                "fsync:error=EIO:when=5",
-                "fsync:error=EIO:when=6");
+                "fsync:error=EIO:when=6",
+                "fsync:error=EIO:when=7",
+                "fsync:error=EIO:when=8");
         for (String refusal : refusals) {
             assertThat(commit("-e", "inject=?" + refusal))
                     .as(refusal)
@@ -178,7 +178,7 @@ class DurabilityTest {
         private Child() {}
 
         public static void main(String[] args) {
-            try (BlobWriter writer = BlobDirectory.at(Path.of(args[0])).create(new NsUid(NAMESPACE))) {
+            try (BlobWriter writer = BlobDirectory.at(Path.of(args[0])).create(new NsUid(NAMESPACE), 5)) {
                 writer.write(ByteBuffer.wrap("hello".getBytes(StandardCharsets.US_ASCII)));
                 System.out.println(writer.commit());
             } catch (PfmException e) {
