@@ -11,6 +11,7 @@ import io.privatefm.core.foundation.Foundation;
 import io.privatefm.core.foundation.Foundations;
 import io.privatefm.core.journal.EventType;
 import io.privatefm.core.journal.Journal;
+import io.privatefm.core.journal.NamespaceChange;
 import io.privatefm.core.journal.Transactions;
 import io.privatefm.core.model.TensorInfo;
 import io.privatefm.core.night.OrphanCollector;
@@ -165,6 +166,7 @@ public final class Adapters {
         if (known) {
             return new Registered(newest.orElseThrow(), false);
         }
+        NamespaceChange change = journal.change(tx, namespace);
         AdapterRow row = new AdapterRow(
                 namespace.nsUid(),
                 subject,
@@ -174,11 +176,10 @@ public final class Adapters {
                 kept.weightsBlob(),
                 checked.changedBytes(),
                 trainedOn,
-                journal.now());
+                change.at());
         tx.putAdapter(row);
         ObjectNode payload = payload(row);
-        journal.change(tx, namespace)
-                .event(EventType.ADAPTER_REGISTERED, payload)
+        change.event(EventType.ADAPTER_REGISTERED, payload)
                 .audit("ADAPTER_REGISTERED", row.digest().hex(), payload)
                 .write();
         return new Registered(row, true);

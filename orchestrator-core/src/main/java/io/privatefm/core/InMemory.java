@@ -25,7 +25,12 @@ public final class InMemory {
 
     /** An empty blob store. */
     public static BlobStore blobs() {
-        return new InMemoryBlobs();
+        return blobs(InstantSource.system());
+    }
+
+    /** An empty blob store whose blobs get their age from this clock. */
+    public static BlobStore blobs(InstantSource clock) {
+        return new InMemoryBlobs(clock);
     }
 
     /**

@@ -321,7 +321,10 @@ class AdaptersTest {
         @DisplayName("when its copy cannot be read back")
         void badCopy() {
             AdapterRow row = adapters().register(ADA, READING, files);
-            engine.blobs.flip(row.weightsBlob(), 8L * 200);
+            engine.blobs.corruptReads(bytes -> {
+                bytes[bytes.length - 1] ^= 1;
+                return bytes;
+            });
 
             assertThatThrownBy(() -> adapters().register(ADA, MATH, files)).isInstanceOf(CorruptDataException.class);
             assertThat(adapters().current(ADA)).containsExactly(row);

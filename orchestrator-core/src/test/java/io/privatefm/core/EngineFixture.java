@@ -27,8 +27,11 @@ public final class EngineFixture implements AutoCloseable {
     public static final Subject MATH = Subject.of("math");
     public static final Subject READING = Subject.of("reading");
 
-    public final InMemoryStore store = new InMemoryStore();
-    public final FaultyBlobs blobs = new FaultyBlobs();
+    /** The clock of store and blobs, by which leases and orphans go. */
+    public final ManualTime storeTime = new ManualTime();
+
+    public final InMemoryStore store = new InMemoryStore(storeTime);
+    public final FaultyBlobs blobs = new FaultyBlobs(storeTime);
     public final Releases foundation = new Releases();
     public final EventRecorder events = new EventRecorder();
     public final InstantSource clock;

@@ -5,8 +5,11 @@ import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.blob.BlobStore;
 import io.privatefm.spi.blob.BlobWriter;
+import io.privatefm.spi.blob.StoredBlob;
 import io.privatefm.spi.files.RangedFile;
 import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,12 +22,18 @@ import java.util.function.UnaryOperator;
 
 /** Fixture: blobs in memory whose bytes a test can damage. Counts its open handles. */
 public final class FaultyBlobs implements BlobStore {
-    private final BlobStore blobs = InMemory.blobs();
+    private final BlobStore blobs;
     private final Map<Sha256, UnaryOperator<byte[]>> faults = new ConcurrentHashMap<>();
     private final Set<Sha256> lost = ConcurrentHashMap.newKeySet();
     private final List<Sha256> committed = new CopyOnWriteArrayList<>();
     private final AtomicInteger openHandles = new AtomicInteger();
     private volatile UnaryOperator<byte[]> onWrite = bytes -> bytes;
+    private volatile UnaryOperator<byte[]> onRead = bytes -> bytes;
+
+    /** Blobs that get their age from a clock. */
+    public FaultyBlobs(InstantSource clock) {
+        blobs = InMemory.blobs(clock);
+    }
 
     /** Turns one bit of a blob. */
     public void flip(Sha256 name, long bit) {
@@ -49,6 +58,12 @@ public final class FaultyBlobs implements BlobStore {
         faults.clear();
         lost.clear();
         onWrite = bytes -> bytes;
+        onRead = bytes -> bytes;
+    }
+
+    /** Changes what is read of every blob, as a failing disk would. */
+    public void corruptReads(UnaryOperator<byte[]> fault) {
+        onRead = fault;
     }
 
     /** Changes what is written on its way to the store, as a bad memory chip would. */
@@ -74,8 +89,8 @@ public final class FaultyBlobs implements BlobStore {
     }
 
     @Override
-    public BlobWriter create(NsUid owner) {
-        BlobWriter writer = blobs.create(owner);
+    public BlobWriter create(NsUid owner, long expectedBytes) {
+        BlobWriter writer = blobs.create(owner, expectedBytes);
         return new BlobWriter() {
             @Override
             public void write(ByteBuffer bytes) {
@@ -99,12 +114,33 @@ public final class FaultyBlobs implements BlobStore {
     }
 
     @Override
+    public List<StoredBlob> list(NsUid owner) {
+        return blobs.list(owner);
+    }
+
+    @Override
+    public boolean discard(NsUid owner, Sha256 name) {
+        return blobs.discard(owner, name);
+    }
+
+    @Override
+    public boolean restore(NsUid owner, Sha256 name) {
+        return blobs.restore(owner, name);
+    }
+
+    @Override
+    public int purge(NsUid owner, Instant before) {
+        return blobs.purge(owner, before);
+    }
+
+    @Override
     public Optional<RangedFile> open(NsUid owner, Sha256 name) {
         if (lost.contains(name)) {
             return Optional.empty();
         }
         return blobs.open(owner, name).map(file -> {
-            byte[] bytes = faults.getOrDefault(name, sound -> sound).apply(read(file));
+            byte[] bytes =
+                    onRead.apply(faults.getOrDefault(name, sound -> sound).apply(read(file)));
             openHandles.incrementAndGet();
             return new Handle(bytes);
         });

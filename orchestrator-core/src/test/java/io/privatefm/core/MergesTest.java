@@ -14,7 +14,6 @@ import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.FoundationWrongException;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
-import io.privatefm.spi.OutcomeUnknownException;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.checkpoint.Layout;
@@ -29,8 +28,7 @@ import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
-import io.privatefm.spi.store.OrchestratorStore;
-import io.privatefm.spi.store.TxWork;
+import io.privatefm.spi.store.VariantRow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,12 +77,14 @@ class MergesTest {
             assertThat(events).extracting(EventRow::seq).containsExactly(1L, 2L, 3L, 4L, 5L);
             assertThat(namespace.eventHead()).isEqualTo(5);
             assertThat(events).extracting(EventRow::at).isSorted();
+            assertThat(events.get(4).typeVersion()).isEqualTo(2);
             assertThat(events.get(4).payload())
-                    .isEqualTo("{\"checkpoint_hash\":\"" + second.checkpointHash() + "\",\"foundation_hash\":\""
-                            + second.foundationHash() + "\",\"foundation_release\":\"r1\",\"manifest\":\""
-                            + second.manifestBlob() + "\",\"variants\":{\"math\":\""
-                            + second.variants().get(0).contentHash() + "\",\"reading\":\""
-                            + second.variants().get(1).contentHash() + "\"},\"version\":2}");
+                    .isEqualTo("{\"arithmetic\":\"pfm-merge-1\",\"checkpoint_hash\":\"" + second.checkpointHash()
+                            + "\",\"foundation_hash\":\"" + second.foundationHash()
+                            + "\",\"foundation_release\":\"r1\",\"manifest\":\"" + second.manifestBlob()
+                            + "\",\"operation_id\":\"" + second.operationId() + "\",\"variants\":{\"math\":"
+                            + variant(second.variants().get(0)) + ",\"reading\":"
+                            + variant(second.variants().get(1)) + "},\"version\":2}");
             List<LifecycleEvent.MergeCompleted> completed = engine.events.events(LifecycleEvent.MergeCompleted.class);
             assertThat(completed)
                     .extracting(LifecycleEvent.MergeCompleted::version)
@@ -257,11 +257,12 @@ class MergesTest {
         void movedOn() {
             engine.provision(MATH);
             engine.register(MATH, 1);
-            String uid = engine.orchestrator().namespaces().get(ADA).nsUid().value();
+            String refused = "version 1 of namespace "
+                    + engine.orchestrator().namespaces().get(ADA).nsUid()
+                    + " was not published: it has moved on (state ";
 
             atFirstWrite(() -> changeRow(row -> row.withState(NamespaceState.DELETING)));
-            assertRejected(
-                    "namespace " + uid + " has moved on since version 1 was planned (state DELETING, version 0)");
+            assertRejected(refused + "DELETING, version 0, release r1)");
             changeRow(row -> row.withState(NamespaceState.ACTIVE));
 
             engine.foundation.put("r2", ModelFixture.tiny(2).files());
@@ -274,26 +275,31 @@ class MergesTest {
                     row.policy(),
                     row.checkpointVersion(),
                     row.eventHead(),
-                    row.revision() + 1)));
-            assertRejected("namespace " + uid + " has moved on since version 1 was planned (state ACTIVE, version 0)");
+                    row.outboxHead(),
+                    row.settled(),
+                    row.revision())));
+            assertRejected(refused + "MERGING, version 0, release r2)");
         }
 
         @Test
-        @DisplayName("when another node published while it was computed: one checkpoint, no gap, no trace of the loser")
+        @DisplayName(
+                "when its lease expired and another node published while it was computed: one checkpoint, no gap, no trace of the loser")
         void anotherNode() {
             engine.provision(MATH);
             engine.register(MATH, 1);
             List<CheckpointRow> winner = new ArrayList<>();
             try (Orchestrator other = engine.builder().random(new Random(99)).build()) {
-                atFirstWrite(
-                        () -> winner.add(((MergeOutcome.Merged) other.merges().mergeNow(ADA)).checkpoint()));
+                atFirstWrite(() -> {
+                    assertThat(other.merges().mergeNow(ADA)).isEqualTo(new MergeOutcome.InProgress());
+                    engine.storeTime.advance(Duration.ofMinutes(2));
+                    winner.add(((MergeOutcome.Merged) other.merges().mergeNow(ADA)).checkpoint());
+                });
 
                 MergeOutcome loser = engine.orchestrator().merges().mergeNow(ADA);
 
                 assertThat(loser)
-                        .isEqualTo(new MergeOutcome.Rejected(
-                                "namespace " + winner.get(0).nsUid()
-                                        + " has moved on since version 1 was planned (state ACTIVE, version 1)"));
+                        .isEqualTo(new MergeOutcome.Rejected("version 1 of namespace "
+                                + winner.get(0).nsUid() + " was not published: another worker has its lease since"));
             }
             assertThat(engine.orchestrator().checkpoints().list(ADA, 9)).isEqualTo(winner);
             assertThat(events()).hasSize(3);
@@ -303,7 +309,7 @@ class MergesTest {
         private void changeRow(UnaryOperator<NamespaceRow> change) {
             assertThat(engine.store.<Boolean>inTransaction(tx -> {
                         NamespaceRow row = tx.find(ADA).orElseThrow();
-                        return tx.compareAndSet(row, change.apply(row));
+                        return tx.compareAndSet(row, change.apply(row).nextRevision());
                     }))
                     .isTrue();
         }
@@ -374,29 +380,6 @@ class MergesTest {
 
             engine.blobs.heal();
             assertThat(engine.merge().version()).isEqualTo(1);
-        }
-
-        @Test
-        @DisplayName("with an unknown outcome when the commit's answer is lost; what was published is then found, once")
-        void lostAnswer() {
-            engine.provision(MATH);
-            engine.register(MATH, 1);
-            LosingStore losing = new LosingStore(engine.store);
-            try (Orchestrator orchestrator = Orchestrator.builder(losing, engine.blobs, engine.foundation)
-                    .executor(Runnable::run, 1)
-                    .build()) {
-                losing.loseAnswerOfNextCheckpoint = true;
-                assertThatThrownBy(() -> orchestrator.merges().mergeNow(ADA))
-                        .isInstanceOfSatisfying(
-                                OutcomeUnknownException.class,
-                                e -> assertThat(e.code()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN));
-
-                assertThat(orchestrator.merges().mergeNow(ADA)).isEqualTo(new MergeOutcome.UpToDate());
-                CheckpointRow row = orchestrator.checkpoints().get(ADA, 1);
-                assertThat(orchestrator.checkpoints().verify(ADA, 1))
-                        .isEqualTo(new Verification.Intact(row.checkpointHash()));
-                assertThat(orchestrator.checkpoints().list(ADA, 9)).containsExactly(row);
-            }
         }
 
         @Test
@@ -512,37 +495,12 @@ class MergesTest {
         return ((PlanOutcome.Due) engine.orchestrator().merges().plan(ADA)).plan();
     }
 
-    private List<EventRow> events() {
-        return engine.orchestrator().namespaces().events(ADA, 1, 1000);
+    private static String variant(VariantRow row) {
+        return "{\"content_hash\":\"" + row.contentHash() + "\",\"layout\":\"" + row.layout() + "\",\"plan_hash\":\""
+                + row.planHash() + "\"}";
     }
 
-    /** Commits, and then does not say so. */
-    private static final class LosingStore implements OrchestratorStore {
-        private final OrchestratorStore store;
-        private boolean loseAnswerOfNextCheckpoint;
-
-        LosingStore(OrchestratorStore store) {
-            this.store = store;
-        }
-
-        @Override
-        public String name() {
-            return "losing";
-        }
-
-        @Override
-        public <T> T inTransaction(TxWork<T> work) {
-            T result = store.inTransaction(work);
-            if (loseAnswerOfNextCheckpoint && result instanceof CheckpointRow) {
-                loseAnswerOfNextCheckpoint = false;
-                throw new OutcomeUnknownException("the connection broke during the commit");
-            }
-            return result;
-        }
-
-        @Override
-        public void close() {
-            store.close();
-        }
+    private List<EventRow> events() {
+        return engine.orchestrator().namespaces().events(ADA, 1, 1000);
     }
 }

@@ -202,7 +202,7 @@ class NamespacesTest {
         }
 
         private void publish(String id, String payload) {
-            bus.publish(new BusMessage(id, "PRIVATE_BRAIN_READY", payload));
+            bus.publish(new BusMessage(id, "PRIVATE_BRAIN_READY", id, payload));
         }
     }
 

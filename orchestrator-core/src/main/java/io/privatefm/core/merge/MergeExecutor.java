@@ -102,11 +102,11 @@ public final class MergeExecutor {
                 header.length + infos.stream().mapToLong(TensorInfo::byteLength).sum();
         return blobs.write(namespace, bytes, sink -> {
             sink.write(header, header.length);
-            stream.run(ordered, (bytes, length) -> {
+            stream.run(ordered, (segment, length) -> {
                         if (stop.getAsBoolean()) {
                             throw new ConflictException("another worker has the lease of namespace " + namespace);
                         }
-                        sink.write(bytes, length);
+                        sink.write(segment, length);
                     })
                     .forEach(digest -> digests.put(digest.info().name(), digest));
         });

@@ -18,9 +18,11 @@ import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.store.AdapterRow;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -30,8 +32,8 @@ import org.junit.jupiter.api.Test;
 class AdapterArchiveTest {
     private static final NsUid OWNER = new NsUid("0123456789abcdef0123456789abcdef");
 
-    private final FaultyBlobs store = new FaultyBlobs();
-    private final AdapterArchive archive = new AdapterArchive(new SealedBlobs(store));
+    private final FaultyBlobs store = new FaultyBlobs(InstantSource.system());
+    private final AdapterArchive archive = new AdapterArchive(new SealedBlobs(store, new Random(3)));
 
     @AfterEach
     void everythingIsClosed() {

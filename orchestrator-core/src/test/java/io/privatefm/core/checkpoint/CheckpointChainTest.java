@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -42,7 +43,7 @@ class CheckpointChainTest {
     Path dir;
 
     private final EngineFixture engine = new EngineFixture();
-    private final SealedBlobs blobs = new SealedBlobs(engine.blobs);
+    private final SealedBlobs blobs = new SealedBlobs(engine.blobs, new Random(3));
     private final CheckpointReader reader = new CheckpointReader(blobs, TensorStream.sequential());
 
     @AfterEach
@@ -113,7 +114,7 @@ class CheckpointChainTest {
 
         try (EngineFixture other = new EngineFixture()) {
             CheckpointRow delta = other.checkpoint(MergePolicy.DEFAULT, MATH);
-            RangedFile blob = new SealedBlobs(other.blobs)
+            RangedFile blob = new SealedBlobs(other.blobs, new Random(3))
                     .open(delta.nsUid(), delta.variants().get(0).blob());
             try (SafetensorsFile stored =
                     SafetensorsFile.open(blob, "blob", ErrorCode.CORRUPT_DATA, FormatLimits.FOUNDATION)) {
@@ -219,7 +220,6 @@ class CheckpointChainTest {
         NsUid other = new NsUid("f".repeat(32));
         Sha256 copy = blobs.write(other, blobs.read(row.nsUid(), row.manifestBlob(), 1 << 20))
                 .name();
-        assertThat(copy).isEqualTo(row.manifestBlob());
         CheckpointRow moved = new CheckpointRow(
                 other,
                 1,

@@ -31,6 +31,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -45,7 +46,7 @@ class CheckpointVerificationTest {
 
     private final EngineFixture engine = new EngineFixture();
     private final CheckpointReader reader =
-            new CheckpointReader(new SealedBlobs(engine.blobs), TensorStream.sequential());
+            new CheckpointReader(new SealedBlobs(engine.blobs, new Random(3)), TensorStream.sequential());
 
     @AfterEach
     void close() {
@@ -207,7 +208,7 @@ class CheckpointVerificationTest {
                     manifest.foundationRelease(),
                     manifest.foundationHash(),
                     List.of(forged));
-            Sha256 blob = new SealedBlobs(engine.blobs)
+            Sha256 blob = new SealedBlobs(engine.blobs, new Random(3))
                     .write(row.nsUid(), ManifestJson.write(other))
                     .name();
             CheckpointRow forgedRow = new CheckpointRow(

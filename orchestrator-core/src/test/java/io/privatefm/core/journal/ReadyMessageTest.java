@@ -69,6 +69,6 @@ class ReadyMessageTest {
     }
 
     private static ReadyMessage read(String payload) {
-        return ReadyMessage.read(new BusMessage("m-1", "PRIVATE_BRAIN_READY", payload));
+        return ReadyMessage.read(new BusMessage("m-1", "PRIVATE_BRAIN_READY", "ada", payload));
     }
 }

@@ -10,6 +10,7 @@ import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.OutcomeUnknownException;
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.UnavailableException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("A transaction")
 class TransactionsTest {
-    private final InMemoryStore store = new InMemoryStore();
+    private final InMemoryStore store = new InMemoryStore(InstantSource.system());
     private final AtomicInteger attempts = new AtomicInteger();
 
     @Test

@@ -11,6 +11,7 @@ import io.privatefm.spi.blob.BlobWriter;
 import io.privatefm.spi.files.RangedFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -21,12 +22,12 @@ class InMemoryBlobsTest {
     private static final byte[] BYTES = "0123456789".getBytes(StandardCharsets.US_ASCII);
     private static final Sha256 NAME = Sha256.of(MerkleTree.sha256().digest(BYTES));
 
-    private final InMemoryBlobs blobs = new InMemoryBlobs();
+    private final InMemoryBlobs blobs = new InMemoryBlobs(InstantSource.system());
 
     @Test
     @DisplayName("are named by their SHA-256 and seen by their owner alone, from the commit on")
     void commit() {
-        try (BlobWriter writer = blobs.create(OWNER)) {
+        try (BlobWriter writer = blobs.create(OWNER, 0)) {
             writer.write(ByteBuffer.wrap(BYTES, 0, 4));
             writer.write(ByteBuffer.wrap(BYTES, 4, 6));
             assertThat(blobs.open(OWNER, NAME)).isEmpty();
@@ -57,7 +58,7 @@ class InMemoryBlobsTest {
     @DisplayName("are kept once when they are written twice, and what a caller does to its buffer does not matter")
     void twice() {
         byte[] mine = BYTES.clone();
-        try (BlobWriter writer = blobs.create(OWNER)) {
+        try (BlobWriter writer = blobs.create(OWNER, 0)) {
             writer.write(ByteBuffer.wrap(mine));
             mine[0] = 'x';
             assertThat(writer.commit()).isEqualTo(NAME);
@@ -69,7 +70,7 @@ class InMemoryBlobsTest {
     @Test
     @DisplayName("do not appear when the writer is closed without a commit")
     void closed() {
-        BlobWriter writer = blobs.create(OWNER);
+        BlobWriter writer = blobs.create(OWNER, 0);
         writer.write(ByteBuffer.wrap(BYTES));
         writer.close();
         writer.close();
@@ -80,7 +81,7 @@ class InMemoryBlobsTest {
     }
 
     private Sha256 write() {
-        try (BlobWriter writer = blobs.create(OWNER)) {
+        try (BlobWriter writer = blobs.create(OWNER, 0)) {
             writer.write(ByteBuffer.wrap(BYTES));
             return writer.commit();
         }

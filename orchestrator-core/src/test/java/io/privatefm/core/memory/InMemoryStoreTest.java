@@ -23,6 +23,7 @@ import io.privatefm.spi.store.StoreTx;
 import io.privatefm.spi.store.VariantRow;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,17 +46,19 @@ class InMemoryStoreTest {
     private static final Subject MATH = Subject.of("math");
     private static final Subject READING = Subject.of("reading");
 
-    private final InMemoryStore store = new InMemoryStore();
+    private final InMemoryStore store = new InMemoryStore(InstantSource.system());
 
     /** Everything that a transaction can write, on top of what {@link #fill()} has written. */
     private enum Write {
         INSERT(tx -> tx.insert(namespace("carol", "c"))),
-        COMPARE_AND_SET(tx -> assertThat(tx.compareAndSet(ADA, ADA.withState(NamespaceState.MERGING)))
+        COMPARE_AND_SET(tx -> assertThat(tx.compareAndSet(
+                        ADA, ADA.withState(NamespaceState.MERGING).nextRevision()))
                 .isTrue()),
         COMPARE_AND_SET_TWICE(tx -> {
-            NamespaceRow next = ADA.withState(NamespaceState.MERGING);
+            NamespaceRow next = ADA.withState(NamespaceState.MERGING).nextRevision();
             assertThat(tx.compareAndSet(ADA, next)).isTrue();
-            assertThat(tx.compareAndSet(next, next.withState(NamespaceState.ACTIVE)))
+            assertThat(tx.compareAndSet(
+                            next, next.withState(NamespaceState.ACTIVE).nextRevision()))
                     .isTrue();
         }),
         APPEND(tx -> tx.append(ADA.nsUid(), 1, List.of(event(2), event(3)))),
@@ -200,7 +203,9 @@ class InMemoryStoreTest {
                     heads.add(pool.submit(() -> store.inTransaction(tx -> {
                         NamespaceRow now = tx.find(ADA.learner()).orElseThrow();
                         tx.append(ADA.nsUid(), now.eventHead(), List.of(event(now.eventHead() + 1)));
-                        assertThat(tx.compareAndSet(now, now.withEventHead(now.eventHead() + 1)))
+                        assertThat(tx.compareAndSet(
+                                        now,
+                                        now.withEventHead(now.eventHead() + 1).nextRevision()))
                                 .isTrue();
                         return now.eventHead() + 1;
                     })));
@@ -282,16 +287,16 @@ class InMemoryStoreTest {
         @DisplayName("a change of a row that has changed or is not there: false, and nothing is written")
         void compareAndSet() {
             fill();
-            NamespaceRow next = ADA.withState(NamespaceState.MERGING);
+            NamespaceRow next = ADA.withState(NamespaceState.MERGING).nextRevision();
             store.inTransaction(tx -> tx.compareAndSet(ADA, next));
             List<Object> before = everything();
 
-            assertThat(store.<Boolean>inTransaction(
-                            tx -> tx.compareAndSet(ADA, ADA.withState(NamespaceState.DELETING))))
+            assertThat(store.<Boolean>inTransaction(tx -> tx.compareAndSet(
+                            ADA, ADA.withState(NamespaceState.DELETING).nextRevision())))
                     .isFalse();
             NamespaceRow unknown = namespace("nobody", "e");
-            assertThat(store.<Boolean>inTransaction(
-                            tx -> tx.compareAndSet(unknown, unknown.withState(NamespaceState.DELETING))))
+            assertThat(store.<Boolean>inTransaction(tx -> tx.compareAndSet(
+                            unknown, unknown.withState(NamespaceState.DELETING).nextRevision())))
                     .isFalse();
             assertThat(everything()).isEqualTo(before);
         }
@@ -415,16 +420,12 @@ class InMemoryStoreTest {
     }
 
     private static NamespaceRow namespace(String learner, String hexDigit) {
-        return new NamespaceRow(
+        return NamespaceRow.first(
                 LearnerId.of(learner),
                 new NsUid(hexDigit.repeat(32)),
                 List.of(Subject.of("math"), Subject.of("reading")),
-                NamespaceState.ACTIVE,
                 "r1",
-                "{}",
-                0,
-                0,
-                1);
+                "{}");
     }
 
     private static EventRow event(long seq) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("The in-process bus")
 class InProcessBusTest {
-    private static final BusMessage MESSAGE = new BusMessage("m-1", "TOPIC", "{}");
+    private static final BusMessage MESSAGE = new BusMessage("m-1", "TOPIC", "k", "{}");
 
     private final InProcessBus bus = new InProcessBus();
 

@@ -13,6 +13,7 @@ import io.privatefm.core.checkpoint.CheckpointPublisher;
 import io.privatefm.core.checkpoint.CheckpointReader;
 import io.privatefm.core.foundation.Foundations;
 import io.privatefm.core.hash.TensorStream;
+import io.privatefm.core.journal.Journal;
 import io.privatefm.core.merge.MergeExecutor;
 import io.privatefm.core.merge.Plugins;
 import io.privatefm.core.plan.MergePlanner;
@@ -31,10 +32,13 @@ import io.privatefm.spi.merge.Rounding;
 import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.NamespaceRow;
-import io.privatefm.spi.store.NamespaceState;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -101,6 +105,13 @@ class NightShiftTest {
         engine.close();
     }
 
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
+    @AfterEach
+    void stopTimer() {
+        timer.shutdownNow();
+    }
+
     @Test
     @DisplayName("merges with them")
     void merges() {
@@ -162,16 +173,12 @@ class NightShiftTest {
     void unreadablePolicy() {
         LearnerId aaron = LearnerId.of("aaron");
         engine.store.inTransaction(tx -> {
-            tx.insert(new NamespaceRow(
+            tx.insert(NamespaceRow.first(
                     aaron,
                     new NsUid("a".repeat(32)),
                     List.of(MATH),
-                    NamespaceState.ACTIVE,
                     "r1",
-                    "{\"combined\":[],\"layout\":\"OF_A_LATER_VERSION\",\"rounding\":\"SINGLE\",\"separate\":true}",
-                    0,
-                    0,
-                    1));
+                    "{\"combined\":[],\"layout\":\"OF_A_LATER_VERSION\",\"rounding\":\"SINGLE\",\"separate\":true}"));
             return "done";
         });
         engine.orchestrator()
@@ -191,7 +198,7 @@ class NightShiftTest {
     private NightShift shift() {
         Plugins plugins = new Plugins(List.of(own), List.of());
         TensorStream stream = TensorStream.sequential();
-        SealedBlobs blobs = new SealedBlobs(engine.blobs);
+        SealedBlobs blobs = new SealedBlobs(engine.blobs, new Random(3));
         Foundations foundations = new Foundations(engine.foundation, stream);
         int[] operations = {0};
         NamespaceMerger merger = new NamespaceMerger(
@@ -205,7 +212,9 @@ class NightShiftTest {
                         blobs,
                         new CheckpointReader(blobs, stream),
                         () -> "operation-" + ++operations[0],
-                        engine.clock),
+                        new Journal(engine.clock, false),
+                        time -> {}),
+                new LeaseKeeper(engine.store, timer, "test", Duration.ofMinutes(1)),
                 engine.events,
                 engine.clock);
         return new NightShift(engine.store, foundations, merger, engine.events);

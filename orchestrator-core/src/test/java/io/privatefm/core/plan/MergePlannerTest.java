@@ -69,6 +69,8 @@ class MergePlannerTest {
                     "{}",
                     head.map(CheckpointRow::version).orElse(0L),
                     0,
+                    0,
+                    Optional.empty(),
                     1);
             return new MergePlanner(revisions).plan(namespace, policy, release, foundation, inventory, head);
         }

@@ -15,7 +15,9 @@ import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.files.RangedFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -31,8 +33,8 @@ class SealedBlobsTest {
     private static final NsUid OTHER = new NsUid("fedcba9876543210fedcba9876543210");
     private static final byte[] PAYLOAD = "seventeen bytes!!".getBytes(StandardCharsets.US_ASCII);
 
-    private final FaultyBlobs store = new FaultyBlobs();
-    private final SealedBlobs blobs = new SealedBlobs(store);
+    private final FaultyBlobs store = new FaultyBlobs(InstantSource.system());
+    private final SealedBlobs blobs = new SealedBlobs(store, new Random(3));
 
     @AfterEach
     void everythingIsClosed() {
@@ -43,9 +45,11 @@ class SealedBlobsTest {
     @DisplayName("is the header and the payload, named by the SHA-256 of both")
     void stored() {
         SealedBlobs.Stored stored = blobs.write(OWNER, PAYLOAD);
+        byte[] salt = new byte[BlobHeader.SALT_BYTES];
+        new Random(3).nextBytes(salt);
 
         byte[] bytes = ByteBuffer.allocate(128 + PAYLOAD.length)
-                .put(BlobHeader.plain(PAYLOAD.length))
+                .put(BlobHeader.plain(PAYLOAD.length, salt))
                 .put(PAYLOAD)
                 .array();
         assertThat(store.bytes(OWNER, stored.name())).isEqualTo(bytes);
@@ -85,7 +89,10 @@ class SealedBlobsTest {
                 })
                 .name();
 
-        assertThat(inPieces).isEqualTo(blobs.write(OWNER, payload).name());
+        Sha256 atOnce =
+                new SealedBlobs(store, new Random(3)).write(OWNER, payload).name();
+
+        assertThat(inPieces).isEqualTo(atOnce);
         assertThat(blobs.read(OWNER, inPieces, payload.length)).isEqualTo(payload);
     }
 
@@ -98,7 +105,7 @@ class SealedBlobsTest {
 
             assertCorrupt(() -> blobs.checkStored(OWNER, name), "blob " + name + " is damaged: its bytes hash to ");
             assertCorrupt(() -> blobs.read(OWNER, name, 1000), "blob " + name + " is damaged: its bytes hash to ");
-            if (bit < 8 * 128) {
+            if (bit < 8 * 72 || (bit >= 8 * 104 && bit < 8 * 128)) {
                 assertCorrupt(() -> blobs.open(OWNER, name), "blob " + name);
             }
         }
@@ -179,10 +186,14 @@ class SealedBlobsTest {
     @Test
     @DisplayName("that cannot be read back as it was written is reported at once")
     void readBack() {
-        Sha256 name = blobs.write(OWNER, PAYLOAD).name();
-        store.flip(name, 8 * 130);
+        store.corruptReads(bytes -> {
+            bytes[bytes.length - 1] ^= 1;
+            return bytes;
+        });
 
-        assertCorrupt(() -> blobs.write(OWNER, PAYLOAD), "blob " + name + " is damaged: its bytes hash to ");
+        assertThatThrownBy(() -> blobs.write(OWNER, PAYLOAD))
+                .isInstanceOf(CorruptDataException.class)
+                .hasMessageMatching("blob [0-9a-f]{64} is damaged: its bytes hash to [0-9a-f]{64}");
     }
 
     @Test

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.core.journal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.privatefm.core.hash.MerkleTree;
+import io.privatefm.core.json.CanonicalJson;
+import io.privatefm.spi.CorruptDataException;
+import io.privatefm.spi.Sha256;
+import io.privatefm.spi.Subject;
+import io.privatefm.spi.store.EventRow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What the events of a namespace say its state is: a pure fold, without clock, store or files, so that the same events give the
+ * same state everywhere. Immutable.
+ *
+ * @param eventHead sequence number of the last event
+ * @param subjects in the order in which they were given
+ * @param policy which variants it has, as the namespace's row has it
+ * @param foundationRelease the release of the newest checkpoint, or the first one
+ * @param adapters newest revision of each subject's adapter
+ * @param checkpoints content hashes of the checkpoints' variants, by version
+ */
+public record NamespaceHistory(
+        long eventHead,
+        List<Subject> subjects,
+        String policy,
+        String foundationRelease,
+        SortedMap<Subject, Registered> adapters,
+        SortedMap<Long, Published> checkpoints) {
+    /** The state before the first event. */
+    public static final NamespaceHistory EMPTY =
+            new NamespaceHistory(0, List.of(), "", "", new TreeMap<>(), new TreeMap<>());
+
+    /** An adapter revision. */
+    public record Registered(
+            int revision, Sha256 digest, Sha256 configBlob, Sha256 weightsBlob, Optional<Sha256> trainedOn) {}
+
+    /** A checkpoint. */
+    public record Published(
+            Sha256 checkpointHash,
+            String foundationRelease,
+            Sha256 foundationHash,
+            SortedMap<String, Sha256> variants) {}
+
+    /**
+     * The state after more events.
+     *
+     * @throws CorruptDataException if they do not follow on each other and on this state, or cannot be read
+     */
+    public NamespaceHistory after(List<EventRow> events) {
+        NamespaceHistory state = this;
+        for (EventRow event : events) {
+            state = state.after(event);
+        }
+        return state;
+    }
+
+    /** SHA-256 of the state, to compare two replays without their states. */
+    public Sha256 digest() {
+        return Sha256.of(MerkleTree.sha256().digest(CanonicalJson.bytes(HistoryJson.write(this))));
+    }
+
+    private NamespaceHistory after(EventRow event) {
+        if (event.seq() != eventHead + 1) {
+            throw new CorruptDataException(
+                    "event " + (eventHead + 1) + " is missing, event " + event.seq() + " follows");
+        }
+        EventType type = type(event);
+        boolean first = type == EventType.NAMESPACE_CREATED;
+        if (first != (eventHead == 0)) {
+            throw new CorruptDataException("event " + event.seq() + " is " + type + ", which "
+                    + (first ? "can only be the first" : "cannot be the first"));
+        }
+        ObjectNode payload = Upcasters.payload(event, type);
+        try {
+            return switch (type) {
+                case NAMESPACE_CREATED -> created(payload);
+                case ADAPTER_REGISTERED -> registered(payload);
+                case MERGE_COMPLETED -> merged(payload);
+            };
+        } catch (IllegalArgumentException e) {
+            throw new CorruptDataException(
+                    "event " + event.seq() + " (" + type + ") cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static EventType type(EventRow event) {
+        try {
+            return EventType.valueOf(event.type());
+        } catch (IllegalArgumentException e) {
+            throw new CorruptDataException(
+                    "event " + event.seq() + " is of type " + event.type() + ", which this release does not know", e);
+        }
+    }
+
+    private static NamespaceHistory created(ObjectNode payload) {
+        List<Subject> named = new ArrayList<>();
+        payload.path("subjects").forEach(subject -> named.add(Subject.of(subject.asText())));
+        return new NamespaceHistory(
+                1,
+                List.copyOf(named),
+                payload.path("policy").asText(),
+                payload.path("foundation_release").asText(),
+                new TreeMap<>(),
+                new TreeMap<>());
+    }
+
+    private NamespaceHistory registered(ObjectNode payload) {
+        Subject subject = Subject.of(payload.path("subject").asText());
+        int revision = payload.path("revision").asInt();
+        int before = Optional.ofNullable(adapters.get(subject))
+                .map(Registered::revision)
+                .orElse(0);
+        if (revision != before + 1) {
+            throw new IllegalArgumentException("revision " + revision + " of " + subject + " follows " + before);
+        }
+        SortedMap<Subject, Registered> next = new TreeMap<>(adapters);
+        JsonNode trainedOn = payload.path("trained_on");
+        next.put(
+                subject,
+                new Registered(
+                        revision,
+                        hash(payload, "digest"),
+                        hash(payload, "config_blob"),
+                        hash(payload, "weights_blob"),
+                        trainedOn.isTextual() ? Optional.of(Sha256.parse(trainedOn.textValue())) : Optional.empty()));
+        return new NamespaceHistory(eventHead + 1, subjects, policy, foundationRelease, next, checkpoints);
+    }
+
+    private NamespaceHistory merged(ObjectNode payload) {
+        long version = payload.path("version").asLong();
+        long before = checkpoints.isEmpty() ? 0 : checkpoints.lastKey();
+        if (version != before + 1) {
+            throw new IllegalArgumentException("version " + version + " follows " + before);
+        }
+        SortedMap<String, Sha256> variants = new TreeMap<>();
+        for (Map.Entry<String, JsonNode> variant : payload.path("variants").properties()) {
+            variants.put(
+                    variant.getKey(),
+                    Sha256.parse(variant.getValue().path("content_hash").asText()));
+        }
+        String release = payload.path("foundation_release").asText();
+        SortedMap<Long, Published> next = new TreeMap<>(checkpoints);
+        next.put(
+                version,
+                new Published(hash(payload, "checkpoint_hash"), release, hash(payload, "foundation_hash"), variants));
+        return new NamespaceHistory(eventHead + 1, subjects, policy, release, adapters, next);
+    }
+
+    private static Sha256 hash(ObjectNode payload, String field) {
+        return Sha256.parse(payload.path(field).asText());
+    }
+}
