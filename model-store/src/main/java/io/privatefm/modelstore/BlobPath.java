@@ -65,16 +65,15 @@ record BlobPath(Path blobs, Path space, Path folder, Path file, Sha256 name) {
         DurableFolder.create(folder, space);
         // opened before the move: it forces the folder that the file went to, whatever is renamed meanwhile
         try (DurableFolder entries = DurableFolder.open(folder)) {
-            if (exists()) {
-                requireSame(length);
-            } else {
+            if (!exists() || !isSame(length)) {
                 Files.move(staged, file, StandardCopyOption.ATOMIC_MOVE);
             }
             entries.force(); // also for a blob that was there: who moved it may not have come that far
         }
     }
 
-    private void requireSame(long length) throws IOException {
+    /** Compares the blob that is there with this name and length; false if it was discarded just now. */
+    private boolean isSame(long length) throws IOException {
         try (LocalFile there = LocalFile.open(file)) {
             if (there.size() != length) {
                 throw damaged("it has " + there.size() + " bytes instead of " + length);
@@ -83,6 +82,9 @@ record BlobPath(Path blobs, Path space, Path folder, Path file, Sha256 name) {
             if (!found.equals(name)) {
                 throw damaged("its bytes hash to " + found);
             }
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
         }
     }
 

@@ -2,6 +2,7 @@
 package io.privatefm.modelstore;
 
 import io.privatefm.spi.NsUid;
+import io.privatefm.spi.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The discarded blobs of one namespace, {@code trash/<namespace uid>/<64 hex digits>-<milliseconds>}: one file for each
@@ -30,16 +32,10 @@ record BlobTrash(Path trash, Path folder) {
      */
     boolean take(BlobPath blob, Instant now) throws IOException {
         DurableFolder.create(folder, trash);
-        if (blob.exists()) {
-            try {
-                DurableFolder.move(
-                        blob.file(), TrashedBlob.of(folder, blob.name(), now).file());
+        while (blob.exists()) {
+            Path file = TrashedBlob.of(folder, blob.name(), now).file();
+            if (DurableFolder.move(blob.file(), file)) {
                 return true;
-            } catch (NoSuchFileException e) {
-                if (blob.exists()) {
-                    throw e;
-                }
-                // another call was faster
             }
         }
         DurableFolder.forceIfThere(folder);
@@ -53,12 +49,11 @@ record BlobTrash(Path trash, Path folder) {
      * @return false if it is not here; that it is in sight, if it is, then lasts
      */
     boolean giveBack(BlobPath blob) throws IOException {
-        for (TrashedBlob discarded : list()) {
-            if (discarded.name().equals(blob.name())) {
-                DurableFolder.create(blob.space(), blob.blobs());
-                DurableFolder.create(blob.folder(), blob.space());
-                blob.exists(); // refuses to replace what is no blob
-                DurableFolder.move(discarded.file(), blob.file());
+        for (Optional<TrashedBlob> found = find(blob.name()); found.isPresent(); found = find(blob.name())) {
+            DurableFolder.create(blob.space(), blob.blobs());
+            DurableFolder.create(blob.folder(), blob.space());
+            blob.exists(); // refuses to replace what is no blob
+            if (DurableFolder.move(found.get().file(), blob.file())) {
                 return true;
             }
         }
@@ -77,6 +72,10 @@ record BlobTrash(Path trash, Path folder) {
         }
         DurableFolder.forceIfThere(folder);
         return destroyed;
+    }
+
+    private Optional<TrashedBlob> find(Sha256 name) throws IOException {
+        return list().stream().filter(found -> found.name().equals(name)).findFirst();
     }
 
     private List<TrashedBlob> list() throws IOException {

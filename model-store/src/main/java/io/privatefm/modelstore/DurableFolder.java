@@ -81,13 +81,20 @@ final class DurableFolder implements Closeable {
     /**
      * Moves a file to another folder of the same file system; durable when this returns. If this fails after the move,
      * the file may be in the one or the other after a power loss.
+     *
+     * @return false if another call was faster, and the file is not there
      */
-    static void move(Path file, Path to) throws IOException {
+    static boolean move(Path file, Path to) throws IOException {
         try (DurableFolder target = open(Objects.requireNonNull(to.getParent()));
                 DurableFolder source = open(Objects.requireNonNull(file.getParent()))) {
-            Files.move(file, to, StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.move(file, to, StandardCopyOption.ATOMIC_MOVE);
+            } catch (NoSuchFileException e) {
+                return false;
+            }
             target.force(); // first: a file that shows twice is better than one that shows nowhere
             source.force();
+            return true;
         }
     }
 
