@@ -302,12 +302,12 @@ public abstract class OrchestratorStoreContract extends CoordinationContract {
                         throw new IllegalStateException("on purpose");
                     }))
                     .isInstanceOf(IllegalStateException.class);
-            assertThat(run(tx -> tx.checkpointOf(row.operationId()))).isEmpty();
+            assertThat(one(tx -> tx.checkpointOf(row.operationId()))).isEmpty();
 
             write(tx -> tx.putCheckpoint(row));
 
-            assertThat(run(tx -> tx.checkpointOf(row.operationId()))).contains(row);
-            assertThat(run(tx -> tx.checkpointOf("another"))).isEmpty();
+            assertThat(one(tx -> tx.checkpointOf(row.operationId()))).contains(row);
+            assertThat(one(tx -> tx.checkpointOf("another"))).isEmpty();
         }
 
         @Test

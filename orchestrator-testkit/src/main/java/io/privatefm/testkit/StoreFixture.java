@@ -3,21 +3,20 @@ package io.privatefm.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.privatefm.spi.Sha256;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.StoreTx;
 import io.privatefm.spi.store.TxWork;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -65,6 +64,30 @@ abstract class StoreFixture {
         return store.inTransaction(work);
     }
 
+    final boolean yes(TxWork<Boolean> work) {
+        return run(work);
+    }
+
+    final long count(TxWork<Long> work) {
+        return run(work);
+    }
+
+    final <R> List<R> rows(TxWork<List<R>> work) {
+        return run(work);
+    }
+
+    final <R> Optional<R> one(TxWork<Optional<R>> work) {
+        return run(work);
+    }
+
+    final Set<Sha256> blobs(TxWork<Set<Sha256>> work) {
+        return run(work);
+    }
+
+    final Instant now() {
+        return run(tx -> tx.now());
+    }
+
     final void write(Consumer<StoreTx> work) {
         store.inTransaction(tx -> {
             work.accept(tx);
@@ -97,24 +120,8 @@ abstract class StoreFixture {
 
     /** Runs eight writers that start together and gives what each returned. */
     static List<Integer> race(Writer writer) throws Exception {
-        ExecutorService pool = Executors.newFixedThreadPool(WRITERS);
-        try {
-            CyclicBarrier start = new CyclicBarrier(WRITERS);
-            List<Callable<Integer>> tasks = new ArrayList<>();
-            for (int i = 0; i < WRITERS; i++) {
-                int number = i;
-                tasks.add(() -> {
-                    start.await();
-                    return writer.run(number);
-                });
-            }
-            List<Integer> results = new ArrayList<>();
-            for (Future<Integer> result : pool.invokeAll(tasks)) {
-                results.add(result.get());
-            }
-            return results;
-        } finally {
-            pool.shutdownNow();
-        }
+        return Race.run(IntStream.range(0, WRITERS)
+                .<Callable<Integer>>mapToObj(number -> () -> writer.run(number))
+                .toList());
     }
 }

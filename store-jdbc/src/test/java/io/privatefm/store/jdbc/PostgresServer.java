@@ -45,7 +45,9 @@ final class PostgresServer {
             return new PostgresServer(given);
         }
         try {
-            EmbeddedPostgres embedded = EmbeddedPostgres.builder().start();
+            EmbeddedPostgres embedded = EmbeddedPostgres.builder()
+                    .setServerConfig("synchronous_commit", "on")
+                    .start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> close(embedded)));
             return new PostgresServer(embedded.getJdbcUrl("postgres", "postgres"));
         } catch (IOException e) {
