@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.journal;
 
-import io.privatefm.core.hash.MerkleTree;
 import io.privatefm.spi.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -22,9 +20,6 @@ import java.util.Optional;
  * one Ed25519 signature (RFC 8032).
  */
 final class SignedNote {
-    private static final byte ED25519 = 1;
-    private static final int RAW_KEY_BYTES = 32;
-    private static final int KEY_ID_BYTES = 4;
     private static final String SIGNATURE_START = "\u2014 ";
 
     private SignedNote() {}
@@ -37,8 +32,8 @@ final class SignedNote {
             signature.initSign(key);
             signature.update(text.getBytes(StandardCharsets.UTF_8));
             byte[] signed = signature.sign();
-            byte[] line = ByteBuffer.allocate(KEY_ID_BYTES + signed.length)
-                    .put(keyId(head.origin(), publicKey))
+            byte[] line = ByteBuffer.allocate(VerifierKey.KEY_ID_BYTES + signed.length)
+                    .put(VerifierKey.id(head.origin(), publicKey))
                     .put(signed)
                     .array();
             return text + "\n" + SIGNATURE_START + head.origin() + " "
@@ -72,8 +67,8 @@ final class SignedNote {
             signature.update(text(head).getBytes(StandardCharsets.UTF_8));
             boolean good = note.equals(text(head) + "\n" + lines.get(4) + "\n")
                     && lines.get(4).startsWith(start)
-                    && Arrays.equals(Arrays.copyOf(line, KEY_ID_BYTES), keyId(origin, key))
-                    && signature.verify(Arrays.copyOfRange(line, KEY_ID_BYTES, line.length));
+                    && Arrays.equals(Arrays.copyOf(line, VerifierKey.KEY_ID_BYTES), VerifierKey.id(origin, key))
+                    && signature.verify(Arrays.copyOfRange(line, VerifierKey.KEY_ID_BYTES, line.length));
             return good ? Optional.of(head) : Optional.empty();
         } catch (IllegalArgumentException | IndexOutOfBoundsException | SignatureException e) {
             return Optional.empty();
@@ -87,14 +82,5 @@ final class SignedNote {
     private static String text(TreeHead head) {
         return head.origin() + "\n" + head.size() + "\n"
                 + Base64.getEncoder().encodeToString(head.root().bytes()) + "\n";
-    }
-
-    private static byte[] keyId(String origin, PublicKey key) {
-        byte[] encoded = key.getEncoded();
-        MessageDigest sha256 = MerkleTree.sha256();
-        sha256.update((origin + "\n").getBytes(StandardCharsets.UTF_8));
-        sha256.update(ED25519);
-        sha256.update(encoded, encoded.length - RAW_KEY_BYTES, RAW_KEY_BYTES);
-        return Arrays.copyOf(sha256.digest(), KEY_ID_BYTES);
     }
 }

@@ -13,6 +13,7 @@ import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
+import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.bus.BusMessage;
 import io.privatefm.spi.bus.EventBus;
 import io.privatefm.spi.checkpoint.Verification;
@@ -24,10 +25,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,7 +45,11 @@ import picocli.CommandLine.Spec;
         description = "Provisions learners by events, merges a night, verifies every checkpoint, exports one.",
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(DemoCommand.class);
     private static final int MOST_LEARNERS = 9999;
+    private static final Duration LEASE_TIME = Duration.ofSeconds(5);
+    private static final Duration BETWEEN_ROUNDS = Duration.ofMillis(500);
+    private static final int MOST_ROUNDS = 120;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -54,6 +63,12 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "Data directory, made if absent. Default: a new temporary directory.")
     private Optional<Path> home = Optional.empty();
+
+    @Option(
+            names = "--database",
+            paramLabel = "URL",
+            description = "jdbc: or postgresql://user:password@host:port/name. Default: a file in the data directory.")
+    private Optional<String> database = Optional.empty();
 
     @Option(names = "--seed", paramLabel = "S", description = "Draws what the derived learners need. Default: 1.")
     private long seed = 1;
@@ -72,28 +87,58 @@ final class DemoCommand implements Callable<Integer> {
         out.printf(
                 "%d learners: %d with adapters as they were trained, %d derived from these with seed %d (simulated)%n",
                 ids.size(), Math.min(ids.size(), data.trained()), Math.max(0, ids.size() - data.trained()), seed);
-        try (HomeDatabase database = HomeDatabase.open(directory);
+        HomeAudit audit = HomeAudit.open(directory);
+        try (HomeDatabase opened = HomeDatabase.open(directory, database);
                 EventBus bus = InMemory.bus();
                 Orchestrator pfm = Orchestrator.builder(
-                                database.store(),
+                                opened.store(),
                                 BlobDirectory.at(directory),
                                 FoundationDirectory.at(DemoHome.foundation(directory)))
                         .eventBus(bus)
+                        .audit(audit.origin(), audit.key(), HomeAudit.anchors(directory))
+                        .leaseTime(LEASE_TIME)
                         .adapterStore(AdapterDirectory.at(DemoHome.adapters(directory)))
                         .addListener(new ProgressBar(spec.commandLine().getErr(), CommandLine.Help.Ansi.AUTO.enabled()))
                         .build()) {
             pfm.start();
             provision(pfm, bus, ids);
-            NightReport night = pfm.merges().runNight();
-            out.printf(
-                    "the night: %d merged, %d rejected, %d up to date%n",
-                    night.merged(), night.rejected(), night.upToDate());
+            NightReport night = runNight(out, pfm);
             printTable(out, pfm, ids, night);
             int damaged = verifyAll(pfm, ids);
             out.printf("verified %d checkpoints: %d damaged%n", ids.size(), damaged);
             export(out, pfm, directory, ids.get(0));
+            long messages = pfm.upkeep().relayMessages();
+            long entries = pfm.upkeep().sequenceAudit();
+            LOG.debug("{} messages and {} audit entries at the end", messages, entries);
+            out.println("audit log:       ./pfm audit verify --home " + directory
+                    + (database.isPresent() ? " --database …" : ""));
+            if (night.inProgress() > 0) {
+                throw new UnavailableException(
+                        night.inProgress() + " namespaces were still being merged by another process");
+            }
             return damaged > 0 || night.rejected() > 0 ? ExitCode.VERIFICATION_FAILED : ExitCode.DONE;
         }
+    }
+
+    /** Runs nights until no namespace is left that another process, or one that died, still has a lease on. */
+    private static NightReport runNight(PrintWriter out, Orchestrator pfm) {
+        NightReport night = pfm.merges().runNight();
+        print(out, night);
+        for (int rounds = 0; night.inProgress() > 0 && rounds < MOST_ROUNDS; rounds++) {
+            LockSupport.parkNanos(BETWEEN_ROUNDS.toNanos());
+            night = pfm.merges().runNight();
+            if (night.inProgress() == 0) {
+                print(out, night);
+            }
+        }
+        return night;
+    }
+
+    private static void print(PrintWriter out, NightReport night) {
+        String elsewhere = night.inProgress() == 0 ? "" : ", " + night.inProgress() + " being merged elsewhere";
+        out.printf(
+                "the night: %d merged, %d rejected, %d up to date%s%n",
+                night.merged(), night.rejected(), night.upToDate(), elsewhere);
     }
 
     /** Namespaces by events; adapters as a trainer would announce them. */
@@ -102,7 +147,7 @@ final class DemoCommand implements Callable<Integer> {
             ObjectNode payload = JsonNodeFactory.instance.objectNode();
             payload.put("event", "PRIVATE_BRAIN_READY").put("learner_id", learner.value());
             DemoHome.SUBJECTS.forEach(subject -> payload.withArray("subjects").add(subject.value()));
-            bus.publish(new BusMessage("ready-" + learner, "PRIVATE_BRAIN_READY", payload.toString()));
+            bus.publish(new BusMessage("ready-" + learner, "PRIVATE_BRAIN_READY", learner.value(), payload.toString()));
             for (Subject subject : DemoHome.SUBJECTS) {
                 pfm.adapters().register(learner, subject, DemoHome.reference(learner, subject));
             }

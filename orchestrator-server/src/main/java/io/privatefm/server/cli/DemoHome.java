@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +24,7 @@ final class DemoHome {
     private static final String ROOT = "/tiny-tutor/";
     private static final String FIRST_RELEASE = "foundation/release-1/";
     private static final String CONFIG = "adapter_config.json";
+    private static final String WEIGHTS = "adapter_model.safetensors";
     private static final double LEAST_ALPHA = 12;
     private static final double ALPHA_RANGE = 8;
 
@@ -67,7 +67,7 @@ final class DemoHome {
                 }
             }
             try (InputStream in = open(name)) {
-                write(home.resolve(name), in.readAllBytes());
+                HomeFile.write(home.resolve(name), in.readAllBytes());
             }
         }
         List<LearnerId> all = new ArrayList<>(trained.subList(0, Math.min(learners, trained.size())));
@@ -91,15 +91,9 @@ final class DemoHome {
             Path target = adapters(home).resolve(reference(to, subject));
             ObjectNode config = (ObjectNode) mapper.readTree(Files.readAllBytes(source.resolve(CONFIG)));
             config.put("lora_alpha", LEAST_ALPHA + ALPHA_RANGE * draw);
-            write(target.resolve(CONFIG), mapper.writeValueAsBytes(config));
-            Path weights = target.resolve("adapter_model.safetensors");
-            Files.copy(source.resolve(weights.getFileName()), weights, StandardCopyOption.REPLACE_EXISTING);
+            HomeFile.write(target.resolve(CONFIG), mapper.writeValueAsBytes(config));
+            HomeFile.write(target.resolve(WEIGHTS), Files.readAllBytes(source.resolve(WEIGHTS)));
         }
-    }
-
-    private static void write(Path file, byte[] content) throws IOException {
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        Files.write(file, content);
     }
 
     private static List<String> contents() throws IOException {

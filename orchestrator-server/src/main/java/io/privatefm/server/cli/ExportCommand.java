@@ -3,13 +3,11 @@ package io.privatefm.server.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.privatefm.core.Orchestrator;
-import io.privatefm.modelstore.BlobDirectory;
 import io.privatefm.modelstore.FoundationDirectory;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.Sha256;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -32,13 +30,8 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private final Output output = new Output();
 
-    @Option(
-            names = "--home",
-            required = true,
-            paramLabel = "DIR",
-            description = "Data directory: database, blobs, and the foundation releases in foundation/.")
-    @SuppressWarnings("NullAway.Init")
-    private Path home;
+    @Mixin
+    private final Home home = new Home();
 
     @Option(names = "--learner", required = true, paramLabel = "ID", description = "Whose checkpoint.")
     @SuppressWarnings("NullAway.Init")
@@ -58,14 +51,9 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         LearnerId id = LearnerId.of(learner);
-        if (!Files.isDirectory(home)) {
-            throw new InvalidInputException(ErrorCode.INVALID_ARGUMENT, "there is no data directory " + home);
-        }
-        try (HomeDatabase database = HomeDatabase.open(home);
+        try (HomeDatabase database = home.openDatabase();
                 Orchestrator pfm = Orchestrator.builder(
-                                database.store(),
-                                BlobDirectory.at(home),
-                                FoundationDirectory.at(DemoHome.foundation(home)))
+                                database.store(), home.blobs(), FoundationDirectory.at(home.foundation()))
                         .build()) {
             long wanted = version.orElseGet(() -> newest(pfm, id));
             Sha256 hash = pfm.checkpoints().export(id, wanted, variant, out);

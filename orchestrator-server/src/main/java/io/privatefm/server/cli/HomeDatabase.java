@@ -9,8 +9,9 @@ import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.store.jdbc.JdbcStore;
 import io.privatefm.store.jdbc.SchemaMode;
 import java.nio.file.Path;
+import java.util.Optional;
 
-/** The embedded database of a data directory: an H2 file that one process has open at a time. */
+/** The database: an H2 file in the data directory, which one process has open at a time, or what a URL names. */
 final class HomeDatabase implements AutoCloseable {
     private static final int CONNECTIONS = 4;
 
@@ -23,20 +24,26 @@ final class HomeDatabase implements AutoCloseable {
     }
 
     /**
-     * Opens the database of a data directory, made if absent.
+     * Opens the database, its tables made if absent.
      *
-     * @throws UnavailableException if it cannot be opened, as when another process has it open
+     * @param url empty for the data directory's own
+     * @throws UnavailableException if it cannot be opened, as when another process has the file open
      */
-    static HomeDatabase open(Path home) {
+    static HomeDatabase open(Path home, Optional<String> url) {
         HikariConfig config = new HikariConfig();
-        config.setJdbcUrl("jdbc:h2:file:" + home.toAbsolutePath().resolve("db").resolve("pfm"));
+        DatabaseUrl database = DatabaseUrl.parse(url.orElseGet(
+                () -> "jdbc:h2:file:" + home.toAbsolutePath().resolve("db").resolve("pfm")));
+        config.setJdbcUrl(database.jdbc());
+        database.user().ifPresent(config::setUsername);
+        database.password().ifPresent(config::setPassword);
         config.setMaximumPoolSize(CONNECTIONS);
         config.setPoolName("pfm");
         HikariDataSource pool;
         try {
             pool = new HikariDataSource(config);
         } catch (HikariPool.PoolInitializationException e) {
-            throw new UnavailableException("cannot open the database in " + home + ": " + reason(e), e);
+            String where = url.isPresent() ? "" : " in " + home;
+            throw new UnavailableException("cannot open the database" + where + ": " + reason(e), e);
         }
         try {
             return new HomeDatabase(pool);

@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
             HashCommand.class,
             VerifyCommand.class,
             ExportCommand.class,
+            AuditCommand.class,
             CommandLine.HelpCommand.class
         },
         exitCodeListHeading = "Exit codes:%n",

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.server.cli;
+
+import io.privatefm.core.AuditLogKey;
+import io.privatefm.modelstore.AnchorDirectory;
+import io.privatefm.modelstore.BlobDirectory;
+import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.InvalidInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/**
+ * The options that say where everything is: the data directory with {@code db/}, {@code blobs/}, {@code audit/}, {@code
+ * foundation/}, and a database elsewhere, if there is one.
+ */
+final class Home {
+    @Option(
+            names = "--home",
+            required = true,
+            paramLabel = "DIR",
+            description = "Data directory: database, blobs, and the foundation releases in foundation/.")
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @Option(
+            names = "--database",
+            paramLabel = "URL",
+            description = "jdbc: or postgresql://user:password@host:port/name. Default: a file in the data directory.")
+    private Optional<String> database = Optional.empty();
+
+    Path directory() {
+        if (!Files.isDirectory(directory)) {
+            throw new InvalidInputException(ErrorCode.INVALID_ARGUMENT, "there is no data directory " + directory);
+        }
+        return directory;
+    }
+
+    HomeDatabase openDatabase() {
+        return HomeDatabase.open(directory(), database);
+    }
+
+    BlobDirectory blobs() {
+        return BlobDirectory.at(directory());
+    }
+
+    Path foundation() {
+        return DemoHome.foundation(directory());
+    }
+
+    /** The audit log's key, which must be there. */
+    AuditLogKey auditKey() {
+        return HomeAudit.readKey(directory());
+    }
+
+    AnchorDirectory anchors() {
+        return HomeAudit.anchors(directory());
+    }
+}
