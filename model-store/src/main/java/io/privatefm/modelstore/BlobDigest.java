@@ -24,7 +24,7 @@ final class BlobDigest {
     /** The digest of a whole file. */
     static Sha256 of(RangedFile file) {
         BlobDigest digest = new BlobDigest();
-        ByteBuffer step = ByteBuffer.allocate(STEP);
+        ByteBuffer step = ByteBuffer.allocate((int) Math.min(STEP, file.size()));
         for (long at = 0; at < file.size(); at += step.limit()) {
             step.clear().limit((int) Math.min(STEP, file.size() - at));
             file.read(at, step);

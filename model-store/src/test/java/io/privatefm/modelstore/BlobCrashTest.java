@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("Blobs and anchors after a power loss in the middle of any call")
 class BlobCrashTest {
-    private static final int PROCESSES = 3;
+    private static final int PROCESSES = 5;
     private static final long STATES =
             Long.getLong("pfm.crash.states", Boolean.getBoolean("pfm.nightly") ? 1_000_000 : 10_000);
 

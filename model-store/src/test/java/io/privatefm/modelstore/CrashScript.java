@@ -36,8 +36,8 @@ import java.util.stream.Stream;
  * the other; after each, what is left is compared with what was acknowledged.
  */
 final class CrashScript {
-    private static final int MAX_CALLS = 25;
-    private static final int MAX_CHANGES = 150;
+    private static final int MAX_CALLS = 10;
+    private static final int MAX_CHANGES = 70;
     private static final int MAX_LENGTH = 3_000;
     private static final int MAX_TREE = 5;
     private static final List<NsUid> OWNERS =
@@ -51,6 +51,7 @@ final class CrashScript {
     private BlobStore store;
     private AnchorSink anchors;
     private Instant now = Instant.EPOCH;
+    private Runnable last = () -> {};
 
     CrashScript(long seed, Set<Flaw> flaws) {
         random = new SplittableRandom(seed);
@@ -76,13 +77,16 @@ final class CrashScript {
             disk.cutAfter(random.nextInt(MAX_CHANGES));
             try {
                 open();
-                for (int call = random.nextInt(MAX_CALLS); call > 0; call--) {
-                    call(blobs.get(random.nextInt(blobs.size())));
+                if (random.nextBoolean()) {
+                    call(last); // again: it may have been cut off
+                }
+                for (int calls = random.nextInt(MAX_CALLS); calls > 0; calls--) {
+                    call(any());
                 }
             } catch (PowerCut e) {
                 // in the middle of a call
             }
-            if (random.nextInt(5) == 0) {
+            if (random.nextInt(3) == 0) {
                 disk = disk.killed();
                 open();
                 blobs.forEach(blob -> blob.maySeem(found(blob)));
@@ -104,16 +108,24 @@ final class CrashScript {
         anchors = AnchorDirectory.at(disk.getPath("/data/anchors"));
     }
 
-    private void call(CrashedBlob blob) {
+    private void call(Runnable next) {
         now = now.plusSeconds(1);
-        switch (random.nextInt(8)) {
-            case 0, 1, 2 -> commit(blob);
-            case 3 -> discard(blob);
-            case 4 -> restore(blob);
-            case 5 -> purge(blob.owner());
-            case 6 -> abandon(blob);
-            default -> anchor(random.nextLong(MAX_TREE));
-        }
+        last = next;
+        next.run();
+    }
+
+    private Runnable any() {
+        CrashedBlob blob = blobs.get(random.nextInt(blobs.size()));
+        boolean all = random.nextBoolean();
+        long size = random.nextLong(MAX_TREE);
+        return switch (random.nextInt(8)) {
+            case 0, 1, 2 -> () -> commit(blob);
+            case 3 -> () -> discard(blob);
+            case 4 -> () -> restore(blob);
+            case 5 -> () -> purge(blob.owner(), all);
+            case 6 -> () -> abandon(blob);
+            default -> () -> anchor(size);
+        };
     }
 
     private void commit(CrashedBlob blob) {
@@ -171,8 +183,7 @@ final class CrashScript {
         }
     }
 
-    private void purge(NsUid owner) {
-        boolean all = random.nextBoolean();
+    private void purge(NsUid owner, boolean all) {
         Stream<CrashedBlob> concerned =
                 blobs.stream().filter(blob -> all && blob.owner().equals(owner));
         List<CrashedBlob> purged = concerned.toList();

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.UserPrincipalLookupService;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -58,9 +58,12 @@ public final class CrashFileSystem extends FileSystem {
 
     @Override
     public Path getPath(String first, String... more) {
-        List<String> names = Arrays.stream(first.split("/", -1))
-                .filter(name -> !name.isEmpty())
-                .toList();
+        List<String> names = new ArrayList<>();
+        for (String name : first.split("/", -1)) {
+            if (!name.isEmpty()) {
+                names.add(name);
+            }
+        }
         CrashPath path = new CrashPath(this, first.startsWith("/"), names);
         for (String next : more) {
             path = path.resolve(getPath(next));
