@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.modelstore;
 
-import io.privatefm.spi.ConflictException;
+import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.audit.AnchorSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -63,7 +63,7 @@ public final class AnchorDirectory implements AnchorSink {
         byte[] bytes = note.getBytes(StandardCharsets.UTF_8);
         try (DurableFolder entries = DurableFolder.open(folder)) {
             if (!link(file, bytes) && !Arrays.equals(Files.readAllBytes(file), bytes)) {
-                throw new ConflictException(
+                throw new CorruptDataException(
                         Failures.shown(file) + " holds another note; it was left as it is, and nothing was written");
             }
             entries.force(); // also for a note that was there: who linked it may not have come that far

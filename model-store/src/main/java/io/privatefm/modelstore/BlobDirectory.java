@@ -20,14 +20,14 @@ import java.util.Optional;
  *
  * <pre>
  * blobs/&lt;namespace uid&gt;/&lt;first two hex digits&gt;/&lt;64 hex digits&gt;   finished, never changed
- * staging/&lt;random&gt;.tmp                                             being written
+ * staging/&lt;namespace uid&gt;-&lt;random&gt;.tmp                             being written
  * trash/&lt;namespace uid&gt;/&lt;64 hex digits&gt;-&lt;milliseconds&gt;             discarded, and when
  * </pre>
  *
  * A blob is forced to the disk before it gets its name, and its folder after: a name that can be seen after a power
  * loss has all its bytes. If forcing the folder fails, the name may be seen although {@code commit()} threw; nothing
  * refers to it then, and committing the same bytes again compares them and forces the folder again. What a killed
- * process leaves in {@code staging} is in nobody's way. A blob is discarded and brought back by one atomic move; on a
+ * process leaves in {@code staging} is in nobody's way, and goes with a later purge. A blob is discarded and brought back by one atomic move; on a
  * journaling file system it is in the one place or the other after a power loss. On POSIX systems folders are 0700,
  * files 0600 while written and 0400 as blobs.
  *
@@ -129,6 +129,7 @@ public final class BlobDirectory implements BlobStore {
     public int purge(NsUid owner, Instant before) {
         BlobTrash trash = trash(owner);
         try {
+            StagingFolder.clear(root.resolve(STAGING), owner, before);
             return trash.purge(before);
         } catch (IOException e) {
             throw Failures.unavailable("purge", trash.folder(), e);

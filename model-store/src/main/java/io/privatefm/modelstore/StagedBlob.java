@@ -40,7 +40,7 @@ final class StagedBlob implements BlobWriter {
     }
 
     static StagedBlob create(Path staging, Path blobs, NsUid owner, long expectedBytes) {
-        Path staged = staging.resolve(UUID.randomUUID() + ".tmp");
+        Path staged = staging.resolve(owner + "-" + UUID.randomUUID() + ".tmp");
         try {
             FreeSpace.require(staging, expectedBytes);
             FileChannel channel = FileChannel.open(

@@ -4,7 +4,7 @@ package io.privatefm.modelstore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.privatefm.spi.ConflictException;
+import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.UnavailableException;
@@ -77,7 +77,7 @@ class AnchorDirectoryTest {
 
         for (String other : List.of("", NOTE + "\n", "log\n7\nroof\n")) {
             assertThatThrownBy(() -> anchors.anchor(7, other))
-                    .isInstanceOf(ConflictException.class)
+                    .isInstanceOf(CorruptDataException.class)
                     .hasMessage(folder.resolve("00000000000000000007.note")
                             + " holds another note; it was left as it is, and nothing was written");
         }
@@ -106,7 +106,7 @@ class AnchorDirectoryTest {
                     try {
                         kept.add(writer.get(60, TimeUnit.SECONDS));
                     } catch (ExecutionException e) {
-                        assertThat(e).hasCauseInstanceOf(ConflictException.class);
+                        assertThat(e).hasCauseInstanceOf(CorruptDataException.class);
                     }
                 }
                 assertThat(kept).hasSize(1);

@@ -8,7 +8,7 @@ import io.privatefm.modelstore.CrashedBlob.Places;
 import io.privatefm.modelstore.crash.CrashFileSystem;
 import io.privatefm.modelstore.crash.Flaw;
 import io.privatefm.modelstore.crash.PowerCut;
-import io.privatefm.spi.ConflictException;
+import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.audit.AnchorSink;
@@ -197,7 +197,7 @@ final class CrashScript {
         anchors.anchor(size, note(size));
         anchored.put(size, true);
         assertThatThrownBy(() -> anchors.anchor(size, "another note"))
-                .isInstanceOfAny(ConflictException.class, PowerCut.class);
+                .isInstanceOfAny(CorruptDataException.class, PowerCut.class);
     }
 
     private static String note(long size) {

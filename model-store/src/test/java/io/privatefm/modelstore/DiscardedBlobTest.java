@@ -385,6 +385,23 @@ class DiscardedBlobTest {
         }
 
         @Test
+        @DisplayName("also clears what a dead process left unfinished, of that owner and before that time only")
+        void unfinished() throws IOException {
+            Path old = TestFiles.write(dir.resolve("staging/" + ANNA + "-1.tmp"), "half");
+            Path young = TestFiles.write(dir.resolve("staging/" + ANNA + "-2.tmp"), "half");
+            Path others = TestFiles.write(dir.resolve("staging/" + BEN + "-3.tmp"), "half");
+            Files.setLastModifiedTime(old, FileTime.from(NOON));
+            Files.setLastModifiedTime(young, FileTime.from(NOON.plusSeconds(60)));
+            Files.setLastModifiedTime(others, FileTime.from(NOON));
+
+            assertThat(store.purge(ANNA, NOON.plusSeconds(30))).isZero();
+
+            assertThat(old).doesNotExist();
+            assertThat(young).exists();
+            assertThat(others).exists();
+        }
+
+        @Test
         @DisplayName("leaves a blob that was written again after it was discarded")
         void writtenAgain() {
             put(ANNA, HELLO);

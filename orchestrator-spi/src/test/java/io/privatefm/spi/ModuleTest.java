@@ -29,6 +29,7 @@ class ModuleTest {
                 .isEqualTo(Set.of(
                         "io.privatefm.spi",
                         "io.privatefm.spi.adapter",
+                        "io.privatefm.spi.audit",
                         "io.privatefm.spi.blob",
                         "io.privatefm.spi.bus",
                         "io.privatefm.spi.checkpoint",

@@ -13,7 +13,8 @@ public interface AnchorSink {
      *
      * @param size number of leaves
      * @param note the signed text
-     * @throws io.privatefm.spi.ConflictException if another text of that size is kept; it is left as it is
+     * @throws io.privatefm.spi.CorruptDataException if another text of that size is kept, which means that the log was forked; it
+     *     is left as it is
      * @throws io.privatefm.spi.UnavailableException if it cannot be kept
      */
     void anchor(long size, String note);

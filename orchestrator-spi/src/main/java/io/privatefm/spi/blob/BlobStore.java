@@ -43,23 +43,26 @@ public interface BlobStore {
      * #purge} has destroyed it.
      *
      * @return false if the owner has no blob of that name
+     * @throws io.privatefm.spi.CorruptDataException if something that is no blob is in its place
      * @throws io.privatefm.spi.UnavailableException if that cannot be done, or is not sure to last; call again
      */
     boolean discard(NsUid owner, Sha256 name);
 
     /**
-     * Brings a discarded blob back.
+     * Brings a discarded blob back; one that is in sight again meanwhile has the same bytes.
      *
      * @return false if there is no discarded blob of that name
+     * @throws io.privatefm.spi.CorruptDataException if something that is no blob is in its place
      * @throws io.privatefm.spi.UnavailableException if that cannot be done, or is not sure to last; call again
      */
     boolean restore(NsUid owner, Sha256 name);
 
     /**
-     * Destroys what an owner's {@link #discard} took out of sight before a point in time, and nothing else.
+     * Destroys what an owner's {@link #discard} took out of sight before a point in time, and what was left unfinished and not
+     * touched since then; nothing else.
      *
-     * @param before by the clock of the storage
-     * @return how many blobs were destroyed
+     * @param before by the store's own clock; expect it to differ from the caller's
+     * @return how many discarded blobs were destroyed
      * @throws io.privatefm.spi.UnavailableException if not all of it is destroyed; call again
      */
     int purge(NsUid owner, Instant before);

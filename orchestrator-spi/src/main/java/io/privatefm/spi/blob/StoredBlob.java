@@ -8,6 +8,6 @@ import java.time.Instant;
  * A blob as a listing shows it.
  *
  * @param bytes its size
- * @param storedAt when it got its name, by the clock of the storage
+ * @param storedAt not later than when it got its name, by the clock of the storage
  */
 public record StoredBlob(Sha256 name, long bytes, Instant storedAt) {}

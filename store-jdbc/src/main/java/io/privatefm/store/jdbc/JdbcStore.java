@@ -85,7 +85,7 @@ public final class JdbcStore implements OrchestratorStore {
             }
         } catch (SQLException e) {
             rollback(connection, e);
-            if (SqlFailure.isRefusedCommit(e)) {
+            if (SqlFailure.isRefusedCommit(e) || !statements.wrote()) {
                 throw SqlFailure.translate(e);
             }
             throw new OutcomeUnknownException(
