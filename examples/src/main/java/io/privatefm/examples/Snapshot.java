@@ -72,10 +72,15 @@ final class Snapshot {
             return Optional.ofNullable(of(part).lastEntry()).map(Map.Entry::getValue);
         }
 
-        /** The first rows of each part, so many of each. */
-        Stream<R> first(long ofEach) {
+        /** All rows, part by part. */
+        Stream<R> all() {
+            return parts.values().stream().flatMap(rows -> rows.values().stream());
+        }
+
+        /** The row with the lowest key of each part. */
+        Stream<R> oldest() {
             return parts.values().stream()
-                    .flatMap(rows -> rows.values().stream().limit(ofEach));
+                    .flatMap(rows -> rows.values().stream().limit(1));
         }
 
         void put(P part, K key, R row) {

@@ -35,6 +35,8 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +51,8 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
 
     @Override
     public void insert(NamespaceRow row) {
-        boolean uidTaken = rows.namespaces.values().stream()
-                .anyMatch(other -> other.nsUid().equals(row.nsUid()));
-        existsIf(uidTaken || rows.namespaces.containsKey(row.learner()), "the learner or the uid is taken");
+        Stream<NsUid> uids = rows.namespaces.values().stream().map(NamespaceRow::nsUid);
+        existsIf(find(row.learner()).isPresent() || uids.anyMatch(row.nsUid()::equals), "learner or uid taken");
         rows.namespaces.put(row.learner(), row);
     }
 
@@ -88,8 +89,8 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
 
     @Override
     public void putAdapter(AdapterRow row) {
-        NavigableMap<Integer, AdapterRow> revisions = new TreeMap<>();
-        revisions.putAll(rows.adapters.of(row.nsUid()).getOrDefault(row.subject(), revisions));
+        NavigableMap<Integer, AdapterRow> before = rows.adapters.of(row.nsUid()).get(row.subject());
+        NavigableMap<Integer, AdapterRow> revisions = before == null ? new TreeMap<>() : new TreeMap<>(before);
         existsIf(revisions.containsKey(row.revision()), "the adapter's revision is there");
         revisions.put(row.revision(), row);
         rows.adapters.put(row.nsUid(), row.subject(), revisions);
@@ -97,15 +98,15 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
 
     @Override
     public List<AdapterRow> adapters(NsUid namespace) {
-        return rows.adapters.of(namespace).values().stream()
-                .map(revisions -> revisions.lastEntry().getValue())
-                .toList();
+        var subjects = rows.adapters.of(namespace).values().stream();
+        return subjects.map(revisions -> revisions.lastEntry().getValue()).toList();
     }
 
     @Override
     public void putCheckpoint(CheckpointRow row) {
-        boolean versionTaken = rows.checkpoints.of(row.nsUid()).containsKey(row.version());
-        existsIf(versionTaken || checkpointOf(row.operationId()).isPresent(), "the version or the operation is there");
+        boolean version = checkpoint(row.nsUid(), row.version()).isPresent();
+        boolean operation = checkpointOf(row.operationId()).isPresent();
+        existsIf(version || operation, "the version or the operation is there");
         rows.checkpoints.put(row.nsUid(), row.version(), row);
     }
 
@@ -122,10 +123,8 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
     /** How core finds out what became of a lost commit; a database has a unique index for it. */
     @Override
     public Optional<CheckpointRow> checkpointOf(String operationId) {
-        return rows.checkpoints
-                .first(Long.MAX_VALUE)
-                .filter(row -> row.operationId().equals(operationId))
-                .findFirst();
+        Stream<CheckpointRow> all = rows.checkpoints.all();
+        return all.filter(row -> row.operationId().equals(operationId)).findFirst();
     }
 
     @Override
@@ -139,13 +138,11 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
     record Leases(Snapshot rows, Instant now) implements LeaseTable {
         @Override
         public Optional<Lease> acquire(String name, String holder, Duration ttl) {
-            Optional<Given> last = Optional.ofNullable(rows.leases.get(name));
-            if (last.filter(given ->
-                            !given.released() && given.lease().expiresAt().isAfter(now))
-                    .isPresent()) {
+            Given last = rows.leases.get(name);
+            if (last != null && !last.released() && last.lease().expiresAt().isAfter(now)) {
                 return Optional.empty();
             }
-            long fence = 1 + last.map(given -> given.lease().fence()).orElse(0L);
+            long fence = last == null ? 1 : last.lease().fence() + 1;
             Lease lease = new Lease(name, holder, fence, now.plus(ttl));
             rows.leases.put(name, new Given(lease, false));
             return Optional.of(lease);
@@ -176,19 +173,17 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
     record Outbox(Snapshot rows, Instant now) implements OutboxTable {
         @Override
         public void enqueue(OutboxRow row) {
-            conflictIf(rows.outbox.of(row.nsUid()).containsKey(row.seq()), "the message's number is there");
-            rows.outbox.put(row.nsUid(), row.seq(), new Waiting(row, Instant.MIN));
+            conflictIf(rows.outbox.of(row.nsUid()).containsKey(row.seq()), "the number is taken");
+            rows.outbox.put(row.nsUid(), row.seq(), new Waiting(row, now));
         }
 
         @Override
         public List<OutboxRow> claim(int max, Duration ttl) {
-            List<OutboxRow> claimed = new ArrayList<>();
-            rows.outbox
-                    .first(1)
-                    .filter(waiting -> !waiting.notBefore().isAfter(now))
-                    .sorted(Comparator.comparing(Waiting::notBefore)) // whoever waits longest
-                    .limit(max)
-                    .forEach(waiting -> claimed.add(waiting.row()));
+            // whoever waits longest comes first, so that no namespace is forgotten
+            var oldest = rows.outbox.oldest().sorted(Comparator.comparing(Waiting::notBefore));
+            var ready = oldest.filter(waiting -> !waiting.notBefore().isAfter(now));
+            List<OutboxRow> claimed =
+                    ready.limit(max).map(Waiting::row).collect(Collectors.toCollection(ArrayList::new));
             claimed.forEach(row -> postpone(row, ttl));
             return claimed;
         }
@@ -207,7 +202,7 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
 
         @Override
         public long depth() {
-            return rows.outbox.first(Long.MAX_VALUE).count();
+            return rows.outbox.all().count();
         }
     }
 
@@ -220,18 +215,15 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
 
         @Override
         public void append(AuditRow row) {
-            conflictIf(rows.auditLog.of(row.chain()).containsKey(row.seq()), "the entry's number is there");
+            conflictIf(rows.auditLog.of(row.chain()).containsKey(row.seq()), "the number is taken");
             rows.auditLog.put(row.chain(), row.seq(), row);
         }
 
         @Override
         public List<AuditRow> unsequenced(int limit) {
             Set<AuditRow> placed = new HashSet<>(rows.auditPlaces.values());
-            return rows.auditLog
-                    .first(Long.MAX_VALUE)
-                    .filter(row -> !placed.contains(row))
-                    .limit(limit)
-                    .toList();
+            Stream<AuditRow> waiting = rows.auditLog.all().filter(row -> !placed.contains(row));
+            return waiting.limit(limit).toList();
         }
 
         @Override
@@ -243,9 +235,8 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
 
         @Override
         public List<SequencedAuditRow> sequenced(long fromIndex, int limit) {
-            return rows.auditPlaces.tailMap(fromIndex).entrySet().stream()
-                    .limit(limit)
-                    .map(place -> new SequencedAuditRow(place.getKey(), place.getValue()))
+            var places = rows.auditPlaces.tailMap(fromIndex).entrySet().stream().limit(limit);
+            return places.map(place -> new SequencedAuditRow(place.getKey(), place.getValue()))
                     .toList();
         }
 
@@ -271,10 +262,8 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
         @Override
         public Set<Sha256> referenced(NsUid namespace) {
             Set<Sha256> blobs = new HashSet<>();
-            for (NavigableMap<Integer, AdapterRow> revisions :
-                    rows.adapters.of(namespace).values()) {
-                revisions.values().forEach(row -> Collections.addAll(blobs, row.configBlob(), row.weightsBlob()));
-            }
+            var adapters = rows.adapters.of(namespace).values().stream().flatMap(all -> all.values().stream());
+            adapters.forEach(row -> Collections.addAll(blobs, row.configBlob(), row.weightsBlob()));
             for (CheckpointRow row : rows.checkpoints.of(namespace).values()) {
                 blobs.add(row.manifestBlob());
                 row.variants().forEach(variant -> blobs.add(variant.blob()));
@@ -310,7 +299,7 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
         }
     }
 
-    /** Another transaction was first: reading again and running the work again may help. */
+    /** Another transaction was first: reading again and running the whole work again may help. */
     private static void conflictIf(boolean conflict, String message) {
         if (conflict) {
             throw new ConflictException(message);
