@@ -182,8 +182,7 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
             // whoever waits longest comes first, so that no namespace is forgotten
             var oldest = rows.outbox.oldest().sorted(Comparator.comparing(Waiting::notBefore));
             var ready = oldest.filter(waiting -> !waiting.notBefore().isAfter(now));
-            List<OutboxRow> claimed =
-                    ready.limit(max).map(Waiting::row).collect(Collectors.toCollection(ArrayList::new));
+            var claimed = ready.limit(max).map(Waiting::row).collect(Collectors.toCollection(ArrayList::new));
             claimed.forEach(row -> postpone(row, ttl));
             return claimed;
         }
