@@ -41,24 +41,10 @@ class QuickStartTest {
     @Test
     @DisplayName("is the program in the README, line by line")
     void isInTheReadme() throws IOException {
-        List<String> source = Files.readAllLines(SOURCE);
-        List<String> region =
-                source.subList(indexOf(source, "// region quick-start") + 1, indexOf(source, "// endregion"));
-        List<String> program =
-                region.stream().map(line -> line.replaceFirst("^ {8}", "")).toList();
+        String program = SourceRegion.of(SOURCE, "quick-start");
 
-        assertThat(program).hasSizeLessThanOrEqualTo(15);
-        assertThat(Files.readString(ROOT.resolve("README.md")))
-                .contains("```java\n" + String.join("\n", program) + "\n```");
-    }
-
-    private static int indexOf(List<String> lines, String text) {
-        for (int i = 0; i < lines.size(); i++) {
-            if (lines.get(i).strip().equals(text)) {
-                return i;
-            }
-        }
-        throw new AssertionError("no line " + text);
+        assertThat(program.lines()).hasSizeLessThanOrEqualTo(15);
+        assertThat(Files.readString(ROOT.resolve("README.md"))).contains("```java\n" + program + "\n```");
     }
 
     private static void copy(Path from, Path to) throws IOException {
