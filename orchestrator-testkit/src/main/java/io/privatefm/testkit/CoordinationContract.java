@@ -124,7 +124,7 @@ abstract class CoordinationContract extends StoreFixture {
                     Optional<Lease> lease = attempt("a");
                     if (lease.isPresent()) {
                         taken++;
-                        write(tx -> tx.leases().release(lease.get()));
+                        untilDone(() -> write(tx -> tx.leases().release(lease.get())));
                     }
                 }
                 return taken;
@@ -247,7 +247,7 @@ abstract class CoordinationContract extends StoreFixture {
                 enqueued(namespace, 1);
                 enqueued(namespace, 2);
             }
-            List<OutboxRow> first = claim(2, LONG);
+            List<OutboxRow> first = new ArrayList<>(claim(2, LONG));
             List<OutboxRow> second = claim(2, LONG);
 
             assertThat(first).hasSize(2);
@@ -280,6 +280,21 @@ abstract class CoordinationContract extends StoreFixture {
         }
 
         @Test
+        @DisplayName("has a message again, in its place, whose removal was taken back with its transaction")
+        void removalRolledBack() {
+            NamespaceRow namespace = inserted(1);
+            OutboxRow one = enqueued(namespace, 1);
+            enqueued(namespace, 2);
+            assertThatThrownBy(() -> write(tx -> {
+                        tx.outbox().remove(one);
+                        throw new IllegalStateException("on purpose");
+                    }))
+                    .isInstanceOf(IllegalStateException.class);
+
+            assertThat(claim(9, LONG)).containsExactly(one);
+        }
+
+        @Test
         @DisplayName("has nothing to do for a message that is gone")
         void gone() {
             OutboxRow row = enqueued(inserted(1), 1);
@@ -303,8 +318,13 @@ abstract class CoordinationContract extends StoreFixture {
             }
             List<OutboxRow> sent = new ArrayList<>();
             StoreFixture.race(relay -> {
-                while (count(tx -> tx.outbox().depth()) > 0) {
+                for (boolean empty = false; !empty; ) {
                     relayOnce(sent);
+                    try {
+                        empty = count(tx -> tx.outbox().depth()) == 0;
+                    } catch (ConflictException e) {
+                        assertThat(e.retryable()).isTrue();
+                    }
                 }
                 return 0;
             });
@@ -324,21 +344,10 @@ abstract class CoordinationContract extends StoreFixture {
                     synchronized (sent) {
                         sent.add(row);
                     }
-                    removeForSure(row);
+                    untilDone(() -> write(tx -> tx.outbox().remove(row)));
                 }
             } catch (ConflictException e) {
                 assertThat(e.retryable()).isTrue();
-            }
-        }
-
-        private void removeForSure(OutboxRow row) {
-            for (boolean removed = false; !removed; ) {
-                try {
-                    write(tx -> tx.outbox().remove(row));
-                    removed = true;
-                } catch (ConflictException e) {
-                    assertThat(e.retryable()).isTrue();
-                }
             }
         }
     }

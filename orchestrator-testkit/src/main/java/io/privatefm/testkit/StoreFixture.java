@@ -3,6 +3,7 @@ package io.privatefm.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.OrchestratorStore;
@@ -111,6 +112,18 @@ abstract class StoreFixture {
             result = attempt.get();
         }
         return result.get();
+    }
+
+    /** Calls again after each conflict. */
+    static void untilDone(Runnable call) {
+        for (boolean done = false; !done; ) {
+            try {
+                call.run();
+                done = true;
+            } catch (ConflictException e) {
+                assertThat(e.retryable()).isTrue();
+            }
+        }
     }
 
     /** What one of several writers does. */

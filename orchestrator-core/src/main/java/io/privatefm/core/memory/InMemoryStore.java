@@ -46,7 +46,7 @@ public final class InMemoryStore implements OrchestratorStore {
     private final Map<String, CheckpointRow> operations = new HashMap<>();
     private final Map<Taken, Boolean> inbox = new HashMap<>();
     private final Map<String, Lease> leases = new HashMap<>();
-    private final Map<MemoryOutbox.Key, MemoryOutbox.Waiting> outbox = new LinkedHashMap<>();
+    private final Map<MemoryOutbox.Key, MemoryOutbox.Waiting> outbox = new TreeMap<>();
     private final MemoryAudit.Tables audit = new MemoryAudit.Tables();
     private final Map<MemoryOrphans.Key, OrphanRow> orphans = new LinkedHashMap<>();
     private Instant latest = Instant.MIN;

@@ -8,6 +8,7 @@ import io.privatefm.spi.store.OutboxTable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,16 @@ final class MemoryOutbox implements OutboxTable {
     private final UndoLog undo;
     private final Instant now;
 
-    /** Where a row is; rows are kept in the order in which they came. */
-    record Key(NsUid nsUid, long seq) {
+    /** Where a row is, in the order in which a namespace's rows go. */
+    record Key(NsUid nsUid, long seq) implements Comparable<Key> {
+        private static final Comparator<Key> ORDER =
+                Comparator.comparing((Key key) -> key.nsUid().value()).thenComparingLong(Key::seq);
+
+        @Override
+        public int compareTo(Key other) {
+            return ORDER.compare(this, other);
+        }
+
         static Key of(OutboxRow row) {
             return new Key(row.nsUid(), row.seq());
         }

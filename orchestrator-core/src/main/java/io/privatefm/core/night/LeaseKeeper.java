@@ -74,7 +74,7 @@ public final class LeaseKeeper {
             try {
                 if (!store.inTransaction(tx -> tx.leases().renew(lease, ttl))) {
                     lost = true;
-                    LOG.warn("lease {} with fence {} was lost", lease.name(), lease.fence());
+                    LOG.info("lease {} with fence {} is gone: given back, or another's", lease.name(), lease.fence());
                     close();
                 }
             } catch (PfmException e) {

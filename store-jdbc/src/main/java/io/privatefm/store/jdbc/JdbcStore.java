@@ -51,16 +51,47 @@ public final class JdbcStore implements OrchestratorStore {
 
     @Override
     public <T> T inTransaction(TxWork<T> work) {
-        try (Connection connection = dataSource.getConnection()) {
-            boolean autoCommit = connection.getAutoCommit();
-            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-            connection.setAutoCommit(false);
-            T result = run(work, connection);
-            connection.setAutoCommit(autoCommit);
-            return result;
+        Connection connection;
+        try {
+            connection = dataSource.getConnection();
         } catch (SQLException e) {
             throw SqlFailure.translate(e);
         }
+        try {
+            boolean autoCommit = begin(connection);
+            try {
+                return run(work, connection);
+            } finally {
+                quietly(() -> connection.setAutoCommit(autoCommit));
+            }
+        } finally {
+            quietly(connection::close);
+        }
+    }
+
+    private static boolean begin(Connection connection) {
+        try {
+            boolean autoCommit = connection.getAutoCommit();
+            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            connection.setAutoCommit(false);
+            return autoCommit;
+        } catch (SQLException e) {
+            throw SqlFailure.translate(e);
+        }
+    }
+
+    /** What happens to the connection after the commit does not change the commit's outcome. */
+    private static void quietly(Closing closing) {
+        try {
+            closing.run();
+        } catch (SQLException e) {
+            // the pool, or the database, sees to the connection
+        }
+    }
+
+    /** Gives a connection back. */
+    private interface Closing {
+        void run() throws SQLException;
     }
 
     /** Nothing is held: the data source is the host's. */
