@@ -80,7 +80,8 @@ class KilledProcessTest {
                 child.end();
             }
             child.lines().stream().filter(line -> line.startsWith("ACK ")).forEach(acknowledged::add);
-            if (Boolean.getBoolean("pfm.debug")) System.out.println("NIGHT " + night + " " + point + " " + nanos + " " + child.lines());
+            if (Boolean.getBoolean("pfm.debug"))
+                System.out.println("NIGHT " + night + " " + point + " " + nanos + " " + child.lines());
             boolean ended = child.lines().contains("END");
             if (!ended && point == 0 && nanos < 0) {
                 throw new AssertionError(String.join("\n", child.lines()));
