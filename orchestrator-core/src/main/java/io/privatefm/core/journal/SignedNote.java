@@ -2,6 +2,7 @@
 package io.privatefm.core.journal;
 
 import io.privatefm.core.hash.MerkleTree;
+import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,7 @@ final class SignedNote {
     private static final byte ED25519 = 1;
     private static final int RAW_KEY_BYTES = 32;
     private static final int KEY_ID_BYTES = 4;
+    private static final int SIGNATURE_BYTES = 64;
     private static final String SIGNATURE_START = "\u2014 ";
 
     private SignedNote() {}
@@ -70,12 +72,13 @@ final class SignedNote {
             Signature signature = Signature.getInstance("Ed25519");
             signature.initVerify(key);
             signature.update(text(head).getBytes(StandardCharsets.UTF_8));
-            boolean good = note.equals(text(head) + "\n" + lines.get(4) + "\n")
-                    && lines.get(4).startsWith(start)
-                    && Arrays.equals(Arrays.copyOf(line, KEY_ID_BYTES), keyId(origin, key))
-                    && signature.verify(Arrays.copyOfRange(line, KEY_ID_BYTES, line.length));
+            boolean good =
+                    note.equals(text(head) + "\n" + start + Base64.getEncoder().encodeToString(line) + "\n")
+                            && line.length == KEY_ID_BYTES + SIGNATURE_BYTES
+                            && Arrays.equals(Arrays.copyOf(line, KEY_ID_BYTES), keyId(origin, key))
+                            && signature.verify(Arrays.copyOfRange(line, KEY_ID_BYTES, line.length));
             return good ? Optional.of(head) : Optional.empty();
-        } catch (IllegalArgumentException | IndexOutOfBoundsException | SignatureException e) {
+        } catch (IllegalArgumentException | InvalidInputException | IndexOutOfBoundsException | SignatureException e) {
             return Optional.empty();
         } catch (InvalidKeyException e) {
             throw new IllegalArgumentException("not an Ed25519 public key", e);
