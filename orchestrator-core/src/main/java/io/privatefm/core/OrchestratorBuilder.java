@@ -104,7 +104,7 @@ public final class OrchestratorBuilder {
      * What the audit log's tree is signed with, and where its heads are kept outside the database; without it entries are
      * written, in hash chains, but no head is signed.
      *
-     * @param origin name of the log, one line, the same for all processes that share a store
+     * @param origin name of the log, without spaces and plus signs, the same for all processes that share a store
      * @param key an Ed25519 key pair; likewise
      */
     public OrchestratorBuilder audit(String origin, KeyPair key, AnchorSink anchors) {

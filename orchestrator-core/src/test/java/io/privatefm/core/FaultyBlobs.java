@@ -29,6 +29,8 @@ public final class FaultyBlobs implements BlobStore {
     private final AtomicInteger openHandles = new AtomicInteger();
     private volatile UnaryOperator<byte[]> onWrite = bytes -> bytes;
     private volatile UnaryOperator<byte[]> onRead = bytes -> bytes;
+    private volatile Runnable onList = () -> {};
+    private volatile Runnable onDiscard = () -> {};
 
     /** Blobs that get their age from a clock. */
     public FaultyBlobs(InstantSource clock) {
@@ -69,6 +71,16 @@ public final class FaultyBlobs implements BlobStore {
     /** Changes what is written on its way to the store, as a bad memory chip would. */
     public void corruptWrites(UnaryOperator<byte[]> fault) {
         onWrite = fault;
+    }
+
+    /** What happens, or fails, before blobs are listed. */
+    public void onList(Runnable action) {
+        onList = action;
+    }
+
+    /** What happens, or fails, before a blob is discarded. */
+    public void onDiscard(Runnable action) {
+        onDiscard = action;
     }
 
     /** Names of all blobs that were committed, in order, equal ones as often as they were committed. */
@@ -115,11 +127,13 @@ public final class FaultyBlobs implements BlobStore {
 
     @Override
     public List<StoredBlob> list(NsUid owner) {
+        onList.run();
         return blobs.list(owner);
     }
 
     @Override
     public boolean discard(NsUid owner, Sha256 name) {
+        onDiscard.run();
         return blobs.discard(owner, name);
     }
 

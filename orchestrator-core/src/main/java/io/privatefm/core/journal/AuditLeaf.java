@@ -2,6 +2,7 @@
 package io.privatefm.core.journal;
 
 import io.privatefm.core.hash.MerkleTree;
+import io.privatefm.core.json.StrictJson;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.store.AuditRow;
 import java.io.ByteArrayOutputStream;
@@ -35,14 +36,18 @@ final class AuditLeaf {
         return new AuditRow(chain, seq, previous, hash(row), actor, action, outcome, operationId, details, at);
     }
 
-    /** The leaf hash that an entry should have, from its other fields. */
+    /**
+     * The leaf hash that an entry should have, from its other fields.
+     *
+     * @throws IllegalArgumentException if no entry can have such fields
+     */
     static Sha256 hash(AuditRow row) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         text(bytes, FORMAT);
         text(bytes, row.chain());
         number(bytes, row.seq());
         field(bytes, row.previous().bytes());
-        number(bytes, ChronoUnit.MICROS.between(Instant.EPOCH, row.at()));
+        number(bytes, micros(row.at()));
         text(bytes, row.actor());
         text(bytes, row.action());
         text(bytes, row.outcome());
@@ -52,7 +57,18 @@ final class AuditLeaf {
         return Sha256.of(MerkleTree.leafHash(leaf, 0, leaf.length));
     }
 
+    private static long micros(Instant at) {
+        try {
+            return ChronoUnit.MICROS.between(Instant.EPOCH, at);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("no audit entry is of " + at, e);
+        }
+    }
+
     private static void text(ByteArrayOutputStream bytes, String text) {
+        if (!StrictJson.isUnicode(text)) {
+            throw new IllegalArgumentException("no audit entry has half a surrogate pair");
+        }
         field(bytes, text.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -30,6 +30,7 @@ public final class AuditVerifier {
     private final MerkleTree tree = new MerkleTree();
     private final Map<String, AuditRow> newest = new HashMap<>();
     private final NavigableMap<Long, Sha256> promised = new TreeMap<>();
+    private final NavigableMap<Long, String> broken = new TreeMap<>();
     private long size;
     private long lastGood;
 
@@ -51,17 +52,14 @@ public final class AuditVerifier {
         return bad.orElseGet(this::tail);
     }
 
-    /** What heads and anchors say the root is, at which size. */
+    /** What heads and anchors say the root is, at which size; where they say nothing that holds, from there on. */
     private Optional<AuditVerdict> readPromises() {
         for (String note : anchors) {
             Optional<TreeHead> head = SignedNote.verify(note, origin, key);
             if (head.isEmpty()) {
                 return tampered(0, "an anchor is not signed by this log's key");
             }
-            Optional<AuditVerdict> fork = promise(head.get(), "an anchor");
-            if (fork.isPresent()) {
-                return fork;
-            }
+            promise(head.get(), "an anchor");
         }
         for (long after = -1; ; ) {
             long from = after;
@@ -73,29 +71,29 @@ public final class AuditVerifier {
                 Optional<TreeHead> head = SignedNote.verify(row.note(), origin, key)
                         .filter(signed ->
                                 signed.size() == row.size() && signed.root().equals(row.root()));
-                if (head.isEmpty()) {
-                    return tampered(
-                            Math.max(0, row.size() - 1),
-                            "the tree head of size " + row.size() + " is not what was signed");
-                }
-                Optional<AuditVerdict> fork = promise(head.get(), "a signed head");
-                if (fork.isPresent()) {
-                    return fork;
-                }
+                head.ifPresentOrElse(
+                        signed -> promise(signed, "a signed head"),
+                        () -> broken.put(
+                                row.size(), "the tree head of size " + row.size() + " is not what was signed"));
                 after = row.size();
             }
         }
     }
 
-    private Optional<AuditVerdict> promise(TreeHead head, String what) {
+    private void promise(TreeHead head, String what) {
         Sha256 other = promised.putIfAbsent(head.size(), head.root());
-        return other == null || other.equals(head.root())
-                ? Optional.empty()
-                : tampered(head.size(), what + " contradicts another of the same size: the log was forked");
+        if (other != null && !other.equals(head.root())) {
+            broken.put(head.size(), what + " contradicts another of size " + head.size() + ": the log was forked");
+        }
+    }
+
+    /** How many entries there were, by the largest of all heads and anchors. */
+    private long signed() {
+        return Math.max(promised.isEmpty() ? 0 : promised.lastKey(), broken.isEmpty() ? 0 : broken.lastKey());
     }
 
     private Optional<AuditVerdict> recompute() {
-        long signed = promised.isEmpty() ? 0 : promised.lastKey();
+        long signed = signed();
         Optional<AuditVerdict> bad = checkRoot();
         while (bad.isEmpty()) {
             long from = size;
@@ -118,7 +116,7 @@ public final class AuditVerifier {
     }
 
     private Optional<AuditVerdict> checkEntry(AuditRow row, long index) {
-        if (!row.leaf().equals(AuditLeaf.hash(row))) {
+        if (!hasItsLeaf(row)) {
             return tampered(index, "the entry was changed: its fields do not hash to its leaf");
         }
         AuditRow before = newest.get(row.chain());
@@ -134,6 +132,14 @@ public final class AuditVerifier {
         return Optional.empty();
     }
 
+    private static boolean hasItsLeaf(AuditRow row) {
+        try {
+            return row.leaf().equals(AuditLeaf.hash(row));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
     private Optional<AuditVerdict> add(AuditRow row) {
         tree.addLeafHash(row.leaf().bytes());
         size++;
@@ -141,6 +147,10 @@ public final class AuditVerifier {
     }
 
     private Optional<AuditVerdict> checkRoot() {
+        String reason = broken.get(size);
+        if (reason != null) {
+            return tampered(lastGood, reason);
+        }
         Sha256 expected = promised.get(size);
         if (expected == null) {
             return Optional.empty();
@@ -154,33 +164,33 @@ public final class AuditVerifier {
 
     /** Heads or anchors of more entries than there are: the log was cut, or the whole database was set back. */
     private Optional<AuditVerdict> missing() {
-        return promised.isEmpty() || promised.lastKey() <= size
+        return signed() <= size
                 ? Optional.empty()
-                : tampered(
-                        size,
-                        "the log ends here, but " + promised.lastKey()
-                                + " entries were signed: it was cut or set back");
+                : tampered(size, "the log ends here, but " + signed() + " entries were signed: it was cut or set back");
     }
+
+    /** What comes after the last head, as it is at one point in time. */
+    private record Tail(boolean placed, long newestHead, List<AuditRow> waiting) {}
 
     /** Entries that have no place yet; their chains protect them. */
     private AuditVerdict tail() {
-        if (!page(size, 1).isEmpty()) {
-            long now = store.inTransaction(tx -> tx.audit().newestHead())
-                    .map(TreeHeadRow::size)
-                    .orElse(0L);
-            return now > size // the log has grown meanwhile
+        Tail tail = store.inTransaction(tx -> new Tail(
+                !tx.audit().sequenced(size, 1).isEmpty(),
+                tx.audit().newestHead().map(TreeHeadRow::size).orElse(0L),
+                tx.audit().unsequenced(Integer.MAX_VALUE)));
+        if (tail.placed()) {
+            return tail.newestHead() > size // the log has grown meanwhile
                     ? new AuditVerifier(store, origin, key, anchors).verify()
                     : new AuditVerdict.Tampered(size, "entries from here on have places that no head was signed for");
         }
-        List<AuditRow> waiting = store.inTransaction(tx -> tx.audit().unsequenced(Integer.MAX_VALUE));
         long index = size;
-        for (AuditRow row : waiting) {
+        for (AuditRow row : tail.waiting()) {
             Optional<AuditVerdict> bad = checkEntry(row, index++);
             if (bad.isPresent()) {
                 return bad.get();
             }
         }
-        return new AuditVerdict.Intact(size, tree.root(), waiting.size(), anchors.size());
+        return new AuditVerdict.Intact(size, tree.root(), tail.waiting().size(), anchors.size());
     }
 
     private List<SequencedAuditRow> page(long fromIndex, int limit) {

@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.hash.MerkleTree;
 import io.privatefm.core.json.CanonicalJson;
+import io.privatefm.core.json.StrictJson;
 import io.privatefm.spi.CorruptDataException;
+import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.store.EventRow;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +41,12 @@ public record NamespaceHistory(
     public static final NamespaceHistory EMPTY =
             new NamespaceHistory(0, List.of(), "", "", new TreeMap<>(), new TreeMap<>());
 
+    public NamespaceHistory {
+        subjects = List.copyOf(subjects);
+        adapters = Collections.unmodifiableSortedMap(new TreeMap<>(adapters));
+        checkpoints = Collections.unmodifiableSortedMap(new TreeMap<>(checkpoints));
+    }
+
     /** An adapter revision. */
     public record Registered(
             int revision, Sha256 digest, Sha256 configBlob, Sha256 weightsBlob, Optional<Sha256> trainedOn) {}
@@ -47,7 +56,11 @@ public record NamespaceHistory(
             Sha256 checkpointHash,
             String foundationRelease,
             Sha256 foundationHash,
-            SortedMap<String, Sha256> variants) {}
+            SortedMap<String, Sha256> variants) {
+        public Published {
+            variants = Collections.unmodifiableSortedMap(new TreeMap<>(variants));
+        }
+    }
 
     /**
      * The state after more events.
@@ -85,7 +98,7 @@ public record NamespaceHistory(
                 case ADAPTER_REGISTERED -> registered(payload);
                 case MERGE_COMPLETED -> merged(payload);
             };
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | InvalidInputException e) {
             throw new CorruptDataException(
                     "event " + event.seq() + " (" + type + ") cannot be read: " + e.getMessage(), e);
         }
@@ -102,19 +115,22 @@ public record NamespaceHistory(
 
     private static NamespaceHistory created(ObjectNode payload) {
         List<Subject> named = new ArrayList<>();
-        payload.path("subjects").forEach(subject -> named.add(Subject.of(subject.asText())));
+        if (!payload.path("subjects").isArray()) {
+            throw new IllegalArgumentException("subjects must be a list");
+        }
+        payload.path("subjects").forEach(subject -> named.add(Subject.of(requireText(subject, "a subject"))));
         return new NamespaceHistory(
                 1,
-                List.copyOf(named),
-                payload.path("policy").asText(),
-                payload.path("foundation_release").asText(),
+                named,
+                text(payload, "policy"),
+                text(payload, "foundation_release"),
                 new TreeMap<>(),
                 new TreeMap<>());
     }
 
     private NamespaceHistory registered(ObjectNode payload) {
-        Subject subject = Subject.of(payload.path("subject").asText());
-        int revision = payload.path("revision").asInt();
+        Subject subject = Subject.of(text(payload, "subject"));
+        int revision = number(payload, "revision");
         int before = Optional.ofNullable(adapters.get(subject))
                 .map(Registered::revision)
                 .orElse(0);
@@ -122,7 +138,6 @@ public record NamespaceHistory(
             throw new IllegalArgumentException("revision " + revision + " of " + subject + " follows " + before);
         }
         SortedMap<Subject, Registered> next = new TreeMap<>(adapters);
-        JsonNode trainedOn = payload.path("trained_on");
         next.put(
                 subject,
                 new Registered(
@@ -130,23 +145,29 @@ public record NamespaceHistory(
                         hash(payload, "digest"),
                         hash(payload, "config_blob"),
                         hash(payload, "weights_blob"),
-                        trainedOn.isTextual() ? Optional.of(Sha256.parse(trainedOn.textValue())) : Optional.empty()));
+                        payload.path("trained_on").isNull()
+                                ? Optional.empty()
+                                : Optional.of(hash(payload, "trained_on"))));
         return new NamespaceHistory(eventHead + 1, subjects, policy, foundationRelease, next, checkpoints);
     }
 
     private NamespaceHistory merged(ObjectNode payload) {
-        long version = payload.path("version").asLong();
+        long version = number(payload, "version");
         long before = checkpoints.isEmpty() ? 0 : checkpoints.lastKey();
         if (version != before + 1) {
             throw new IllegalArgumentException("version " + version + " follows " + before);
         }
+        if (!payload.path("variants").isObject()) {
+            throw new IllegalArgumentException("variants must be an object");
+        }
         SortedMap<String, Sha256> variants = new TreeMap<>();
         for (Map.Entry<String, JsonNode> variant : payload.path("variants").properties()) {
-            variants.put(
-                    variant.getKey(),
-                    Sha256.parse(variant.getValue().path("content_hash").asText()));
+            if (!StrictJson.isUnicode(variant.getKey())) {
+                throw new IllegalArgumentException("a variant's name has half a surrogate pair");
+            }
+            variants.put(variant.getKey(), hash(variant.getValue(), "content_hash"));
         }
-        String release = payload.path("foundation_release").asText();
+        String release = text(payload, "foundation_release");
         SortedMap<Long, Published> next = new TreeMap<>(checkpoints);
         next.put(
                 version,
@@ -154,7 +175,26 @@ public record NamespaceHistory(
         return new NamespaceHistory(eventHead + 1, subjects, policy, release, adapters, next);
     }
 
-    private static Sha256 hash(ObjectNode payload, String field) {
-        return Sha256.parse(payload.path(field).asText());
+    private static Sha256 hash(JsonNode payload, String field) {
+        return Sha256.parse(text(payload, field));
+    }
+
+    private static String text(JsonNode payload, String field) {
+        return requireText(payload.path(field), field);
+    }
+
+    private static String requireText(JsonNode value, String what) {
+        if (!value.isTextual()) {
+            throw new IllegalArgumentException(what + " must be text");
+        }
+        return value.textValue();
+    }
+
+    private static int number(JsonNode payload, String field) {
+        JsonNode value = payload.path(field);
+        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+            throw new IllegalArgumentException(field + " must be a whole number");
+        }
+        return value.intValue();
     }
 }

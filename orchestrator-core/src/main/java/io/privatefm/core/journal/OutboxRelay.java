@@ -65,6 +65,9 @@ public final class OutboxRelay {
         } catch (PfmException e) {
             LOG.warn("message {} of type {} was not published; it is tried again", row.eventId(), row.topic(), e);
             return false;
+        } catch (RuntimeException e) {
+            LOG.error("publishing message {} of type {} failed; it is tried again", row.eventId(), row.topic(), e);
+            return false;
         }
     }
 }

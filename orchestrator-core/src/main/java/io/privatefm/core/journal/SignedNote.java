@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.journal;
 
+import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * one Ed25519 signature (RFC 8032).
  */
 final class SignedNote {
+    private static final int SIGNATURE_BYTES = 64;
     private static final String SIGNATURE_START = "\u2014 ";
 
     private SignedNote() {}
@@ -65,12 +67,13 @@ final class SignedNote {
             Signature signature = Signature.getInstance("Ed25519");
             signature.initVerify(key);
             signature.update(text(head).getBytes(StandardCharsets.UTF_8));
-            boolean good = note.equals(text(head) + "\n" + lines.get(4) + "\n")
-                    && lines.get(4).startsWith(start)
-                    && Arrays.equals(Arrays.copyOf(line, VerifierKey.KEY_ID_BYTES), VerifierKey.id(origin, key))
-                    && signature.verify(Arrays.copyOfRange(line, VerifierKey.KEY_ID_BYTES, line.length));
+            boolean good =
+                    note.equals(text(head) + "\n" + start + Base64.getEncoder().encodeToString(line) + "\n")
+                            && line.length == VerifierKey.KEY_ID_BYTES + SIGNATURE_BYTES
+                            && Arrays.equals(Arrays.copyOf(line, VerifierKey.KEY_ID_BYTES), VerifierKey.id(origin, key))
+                            && signature.verify(Arrays.copyOfRange(line, VerifierKey.KEY_ID_BYTES, line.length));
             return good ? Optional.of(head) : Optional.empty();
-        } catch (IllegalArgumentException | IndexOutOfBoundsException | SignatureException e) {
+        } catch (IllegalArgumentException | InvalidInputException | IndexOutOfBoundsException | SignatureException e) {
             return Optional.empty();
         } catch (InvalidKeyException e) {
             throw new IllegalArgumentException("not an Ed25519 public key", e);

@@ -2,7 +2,6 @@
 package io.privatefm.core.journal;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.json.StrictJson;
 import io.privatefm.spi.CorruptDataException;
@@ -57,14 +56,14 @@ final class Upcasters {
     private static ObjectNode mergeCompletedWithPlans(ObjectNode payload) {
         ObjectNode next = payload.deepCopy();
         next.put("arithmetic", "pfm-merge-1").putNull("operation_id");
-        ObjectNode variants = JsonNodeFactory.instance.objectNode();
-        for (Map.Entry<String, JsonNode> variant : payload.path("variants").properties()) {
-            variants.putObject(variant.getKey())
-                    .put("content_hash", variant.getValue().asText())
-                    .putNull("plan_hash")
-                    .putNull("layout");
+        if (payload.path("variants").isObject()) {
+            ObjectNode variants = next.putObject("variants");
+            for (Map.Entry<String, JsonNode> variant : payload.path("variants").properties()) {
+                ObjectNode entry = variants.putObject(variant.getKey());
+                entry.set("content_hash", variant.getValue());
+                entry.putNull("plan_hash").putNull("layout");
+            }
         }
-        next.set("variants", variants);
         return next;
     }
 }

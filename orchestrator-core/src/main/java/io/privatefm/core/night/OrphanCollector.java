@@ -85,17 +85,26 @@ public final class OrphanCollector {
         int discarded = 0;
         for (Sha256 blob : condemned) {
             if (!lease.lost() && isOrphan(namespace, blob, lease.lease()) && blobs.discard(namespace, blob)) {
-                discarded++;
-                if (!isOrphan(namespace, blob, lease.lease())) {
-                    blobs.restore(namespace, blob);
-                    discarded--;
-                }
+                discarded += keepUnlessOrphan(namespace, blob, lease.lease()) ? 0 : 1;
             }
         }
         if (!lease.lost()) {
             blobs.purge(namespace, store.inTransaction(tx -> tx.now()).minus(grace));
         }
         return discarded;
+    }
+
+    /** Brings a blob back from the trash if anything refers to it by now, or if that cannot be told. */
+    private boolean keepUnlessOrphan(NsUid namespace, Sha256 blob, Lease lease) {
+        boolean orphan = false;
+        try {
+            orphan = isOrphan(namespace, blob, lease);
+        } finally {
+            if (!orphan) {
+                blobs.restore(namespace, blob);
+            }
+        }
+        return !orphan;
     }
 
     private boolean isOrphan(NsUid namespace, Sha256 blob, Lease lease) {
