@@ -64,7 +64,8 @@ class EngineFaultsTest {
         try {
             night.run();
             long transactions = night.store.transactions();
-            if (!night.store.isArmed()) { // else upkeep ran in the background this time or the other, and had transactions too
+            if (!night.store
+                    .isArmed()) { // else upkeep ran in the background this time or the other, and had transactions too
                 night.check();
             }
             return transactions;

@@ -3,6 +3,7 @@ package io.privatefm.core.journal;
 
 import io.privatefm.core.hash.MerkleTree;
 import io.privatefm.spi.ConflictException;
+import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.store.AuditRow;
 import io.privatefm.spi.store.Lease;
@@ -93,6 +94,7 @@ public final class AuditSequencer {
             throw new ConflictException("another process sequences the audit log now");
         }
         catchUp(tx);
+        requireSignedSoFar(tx);
         List<AuditRow> rows = tx.audit().unsequenced(BATCH);
         if (rows.isEmpty()) {
             return 0;
@@ -111,11 +113,23 @@ public final class AuditSequencer {
                 page = tx.audit().sequenced(tree.size, BATCH)) {
             for (SequencedAuditRow row : page) {
                 if (row.index() != tree.size) {
-                    throw new IllegalStateException(
+                    throw new CorruptDataException(
                             "the audit log lacks entry " + tree.size + "; no head is signed until that is looked into");
                 }
                 tree.add(row.row());
             }
+        }
+    }
+
+    /** A head goes on top of nothing but what was signed before: else it would make an altered log look sound. */
+    private void requireSignedSoFar(StoreTx tx) {
+        Optional<TreeHeadRow> newest = tx.audit().newestHead();
+        boolean same = newest.map(
+                        head -> head.size() == tree.size && head.root().equals(tree.leaves.root()))
+                .orElse(tree.size == 0);
+        if (!same) {
+            throw new CorruptDataException("the audit log's entries are not those of its newest signed head; no head is"
+                    + " signed until that is looked into");
         }
     }
 

@@ -8,6 +8,7 @@ import io.privatefm.core.SteppedStore;
 import io.privatefm.core.SteppedStore.Fate;
 import io.privatefm.core.model.TestSeed;
 import io.privatefm.spi.ConflictException;
+import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.OutcomeUnknownException;
 import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.audit.AuditVerdict;
@@ -232,8 +233,24 @@ class AuditLogTest {
         cut.entries.remove(2);
         assertThat(audit.verify(cut)).isInstanceOf(AuditVerdict.Tampered.class);
         assertThatThrownBy(() -> new AuditSequencer(cut, audit.signer, "test", audit.time).run())
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(CorruptDataException.class)
                 .hasMessageContaining("lacks entry 2");
+        assertThat(audit.heads()).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("is not signed on by a sequencer that starts on entries which are not those of the newest head")
+    void forgedBefore() {
+        append(4);
+        audit.sequencer(store).run();
+        append(2);
+        AuditTamper forged = new AuditTamper(audit.store);
+        forged.entries.remove(1);
+        forged.renumber();
+        forged.rechain();
+        assertThatThrownBy(() -> new AuditSequencer(forged, audit.signer, "test", audit.time).run())
+                .isInstanceOf(CorruptDataException.class)
+                .hasMessageContaining("not those of its newest signed head");
         assertThat(audit.heads()).hasSize(1);
     }
 

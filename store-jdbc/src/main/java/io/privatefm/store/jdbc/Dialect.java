@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
 import javax.sql.DataSource;
 
 /** Where the databases differ; all other statements are in the SQL that both understand. */
@@ -43,6 +44,9 @@ interface Dialect {
 
     /** Makes the last commit last, where the database leaves that open. */
     void afterCommit(Connection connection) throws SQLException;
+
+    /** Keeps transactions of this process apart as far as the database needs it to survive a crash. */
+    Lock newTransactionLock();
 
     /** SQL for the database's time. */
     String now();

@@ -9,21 +9,24 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
 import javax.sql.DataSource;
 
 /**
  * The transactional store on PostgreSQL (14 and later) or H2. The host passes a {@link DataSource}, pooled or not, and keeps
  * it. Transactions run at READ COMMITTED: every write that depends on a read is conditional on a revision or a key. Nothing is
  * ever retried here, and a pool or proxy below must not do it either: a commit whose acknowledgement was lost may have
- * happened. Safe for use by several threads at once.
+ * happened. On H2 transactions run one at a time, and the database is this store's alone. Safe for use by several threads at once.
  */
 public final class JdbcStore implements OrchestratorStore {
     private final DataSource dataSource;
     private final Dialect dialect;
+    private final Lock transactions;
 
     private JdbcStore(DataSource dataSource, Dialect dialect) {
         this.dataSource = dataSource;
         this.dialect = dialect;
+        this.transactions = dialect.newTransactionLock();
     }
 
     /**
@@ -51,6 +54,15 @@ public final class JdbcStore implements OrchestratorStore {
 
     @Override
     public <T> T inTransaction(TxWork<T> work) {
+        transactions.lock();
+        try {
+            return onConnection(work);
+        } finally {
+            transactions.unlock();
+        }
+    }
+
+    private <T> T onConnection(TxWork<T> work) {
         Connection connection;
         try {
             connection = dataSource.getConnection();

@@ -9,6 +9,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** PostgreSQL, 14 and later. */
 final class PostgresDialect implements Dialect {
@@ -38,6 +40,12 @@ final class PostgresDialect implements Dialect {
     @Override
     public void afterCommit(Connection connection) {
         // a commit is on the disk when it returns
+    }
+
+    /** Any number at once: a lock that all share. */
+    @Override
+    public Lock newTransactionLock() {
+        return new ReentrantReadWriteLock().readLock();
     }
 
     /** Of the statement; {@code now()} would be of the transaction's start. */

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.store.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.PfmException;
+import io.privatefm.spi.UnavailableException;
+import io.privatefm.spi.store.OrchestratorStore;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+@DisplayName("A JDBC store that is opened on")
+class SchemaModeTest {
+    @TempDir
+    private Path folder;
+
+    private DataSource empty(String database) {
+        JdbcDataSource h2 = new JdbcDataSource();
+        h2.setURL("jdbc:h2:file:" + folder.resolve("store") + ";DB_CLOSE_DELAY=10");
+        return Map.of("PostgreSQL", PostgresServer.emptySchema(), "H2", h2).get(database);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"PostgreSQL", "H2"})
+    @DisplayName("an empty database makes its tables, beside the host's own, once:")
+    void migrates(String database) throws SQLException {
+        DataSource data = empty(database);
+        execute(data, "create table of_the_host (id int)");
+        JdbcStore.open(data, SchemaMode.MIGRATE).close();
+
+        OrchestratorStore store = JdbcStore.open(data, SchemaMode.MIGRATE);
+
+        assertThat(store.name()).isEqualTo(database.toLowerCase(java.util.Locale.ROOT));
+        assertThat(store.<Boolean>inTransaction(tx -> tx.firstTime("one", "m-1")))
+                .isTrue();
+        execute(data, "insert into of_the_host values (1)");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"PostgreSQL", "H2"})
+    @DisplayName("tables of this version accepts them, to validate or to leave alone:")
+    void validates(String database) {
+        DataSource data = empty(database);
+        JdbcStore.open(data, SchemaMode.MIGRATE).close();
+
+        for (SchemaMode mode : new SchemaMode[] {SchemaMode.VALIDATE, SchemaMode.SKIP}) {
+            OrchestratorStore store = JdbcStore.open(data, mode);
+            assertThat(store.<Boolean>inTransaction(tx -> tx.firstTime("one", mode.name())))
+                    .isTrue();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"PostgreSQL", "H2"})
+    @DisplayName("a database without tables says so when it validates, and makes none:")
+    void refuses(String database) {
+        DataSource data = empty(database);
+
+        assertThatThrownBy(() -> JdbcStore.open(data, SchemaMode.VALIDATE))
+                .isInstanceOfSatisfying(
+                        InvalidInputException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIGURATION))
+                .hasMessageContaining("not of this version");
+        OrchestratorStore skipped = JdbcStore.open(data, SchemaMode.SKIP);
+        assertThatThrownBy(() -> skipped.inTransaction(tx -> tx.firstTime("one", "m-1")))
+                .isInstanceOf(PfmException.class);
+    }
+
+    @Test
+    @DisplayName("a database that does not answer is unavailable")
+    void unreachable() {
+        PGSimpleDataSource nowhere = new PGSimpleDataSource();
+        nowhere.setUrl("jdbc:postgresql://localhost:1/nowhere");
+
+        assertThatThrownBy(() -> JdbcStore.open(nowhere, SchemaMode.MIGRATE)).isInstanceOf(UnavailableException.class);
+    }
+
+    @Test
+    @DisplayName("PostgreSQL with synchronous_commit off is refused: it could lose what it acknowledged")
+    void asynchronous() throws SQLException {
+        PGSimpleDataSource data = (PGSimpleDataSource) PostgresServer.emptySchema();
+        data.setOptions("-c synchronous_commit=off");
+
+        assertThatThrownBy(() -> JdbcStore.open(data, SchemaMode.MIGRATE))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("synchronous_commit is off");
+    }
+
+    private static void execute(DataSource data, String sql) throws SQLException {
+        try (Connection connection = data.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
