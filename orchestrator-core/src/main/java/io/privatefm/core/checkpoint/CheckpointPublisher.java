@@ -54,6 +54,7 @@ public final class CheckpointPublisher {
      * @param basis what the plan rested on, besides events
      * @param planned the row that the plan was made from, and the lease that it is merged under
      * @param head the newest checkpoint at that time
+     * @throws io.privatefm.spi.CorruptDataException if a variant cannot be read back as it was merged; nothing was published
      * @throws ConflictException if the namespace has moved on since, or the lease was lost; nothing was published
      * @throws io.privatefm.spi.OutcomeUnknownException if the store did not answer any more; it may be published
      */
@@ -65,7 +66,11 @@ public final class CheckpointPublisher {
             List<MergedVariant> merged,
             Optional<CheckpointRow> head) {
         List<VariantEntry> entries = new ArrayList<>();
-        merged.forEach(variant -> entries.add(VariantEntry.of(variant)));
+        for (MergedVariant variant : merged) {
+            VariantEntry entry = VariantEntry.of(variant);
+            reader.requireSound(plan.namespace(), entry, foundation);
+            entries.add(entry);
+        }
         head.ifPresent(row -> entries.addAll(takenOver(plan, row)));
         entries.sort(Comparator.comparing(VariantEntry::name, CodePointOrder.COMPARATOR));
         Manifest manifest = new Manifest(

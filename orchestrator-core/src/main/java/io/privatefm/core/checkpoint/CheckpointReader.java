@@ -99,6 +99,18 @@ public final class CheckpointReader {
         return damages.isEmpty() ? new Verification.Intact(row.checkpointHash()) : new Verification.Damaged(damages);
     }
 
+    /**
+     * Reads a variant's tensors back from its blob, before anything refers to it.
+     *
+     * @throws CorruptDataException if their roots are not those that were computed while it was merged: memory, disk or a library
+     *     failed between
+     */
+    void requireSound(NsUid namespace, VariantEntry entry, Foundation foundation) {
+        tensorDamages(namespace, entry, foundation).stream().findFirst().ifPresent(damage -> {
+            throw new CorruptDataException("variant " + entry.name() + " was not stored as it was merged: " + damage);
+        });
+    }
+
     private List<Damage> verify(NsUid namespace, VariantEntry entry, Foundation foundation) {
         List<Damage> damages = new ArrayList<>();
         try {
@@ -106,6 +118,12 @@ public final class CheckpointReader {
         } catch (CorruptDataException e) {
             damages.add(new Damage(Optional.empty(), Optional.empty(), String.valueOf(e.getMessage())));
         }
+        damages.addAll(tensorDamages(namespace, entry, foundation));
+        return damages.stream().distinct().toList();
+    }
+
+    private List<Damage> tensorDamages(NsUid namespace, VariantEntry entry, Foundation foundation) {
+        List<Damage> damages = new ArrayList<>();
         try (StoredVariant variant = open(namespace, entry, foundation)) {
             Map<String, TensorDigest> found = new TreeMap<>();
             stream.run(List.copyOf(variant.stored().values()), SegmentSink.NONE)
@@ -125,7 +143,7 @@ public final class CheckpointReader {
             }
             damages.add(new Damage(Optional.empty(), Optional.empty(), String.valueOf(e.getMessage())));
         }
-        return damages.stream().distinct().toList();
+        return damages;
     }
 
     private StoredVariant open(NsUid namespace, VariantEntry entry, Foundation foundation) {

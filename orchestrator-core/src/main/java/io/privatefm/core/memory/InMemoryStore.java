@@ -28,6 +28,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -138,7 +140,11 @@ public final class InMemoryStore implements OrchestratorStore {
         public List<NamespaceRow> namespaces(@Nullable LearnerId after, int limit) {
             requireOpen();
             NavigableMap<LearnerId, NamespaceRow> rest = after == null ? namespaces : namespaces.tailMap(after, false);
-            return rest.values().stream().limit(limit).toList();
+            List<NamespaceRow> page = new ArrayList<>();
+            for (Iterator<NamespaceRow> rows = rest.values().iterator(); page.size() < limit && rows.hasNext(); ) {
+                page.add(rows.next()); // a stream would first ask for the size, and a part of a map counts all its rows
+            }
+            return page;
         }
 
         @Override

@@ -29,6 +29,9 @@ import io.privatefm.spi.store.VariantRow;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import io.privatefm.core.hash.TensorDigest;
+import io.privatefm.spi.CorruptDataException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -61,6 +64,27 @@ class CheckpointVerificationTest {
         CheckpointRow row = engine.checkpoint(MergePolicy.DEFAULT.withLayout(layout), MATH, READING);
 
         assertThat(verify()).isEqualTo(new Verification.Intact(row.checkpointHash()));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Layout.class)
+    @DisplayName("is done once before it is published: tensors that are not what was computed are refused")
+    void beforePublication(Layout layout) {
+        CheckpointRow row = engine.checkpoint(MergePolicy.DEFAULT.withLayout(layout), MATH);
+        VariantEntry entry = reader.manifest(row).variants().get(0);
+        TensorDigest first = entry.changed().get(0);
+        List<TensorDigest> others = new ArrayList<>(entry.changed());
+        others.set(0, new TensorDigest(first.info(), row.checkpointHash()));
+        VariantEntry computed = new VariantEntry(
+                entry.plan(), entry.contentHash(), entry.blob(), entry.blobBytes(), entry.untiesEmbeddings(), others);
+        Foundations foundations = new Foundations(engine.foundation, TensorStream.sequential());
+        try (Foundation foundation = foundations.open(foundations.newest())) {
+            reader.requireSound(row.nsUid(), entry, foundation);
+            assertThatThrownBy(() -> reader.requireSound(row.nsUid(), computed, foundation))
+                    .isInstanceOf(CorruptDataException.class)
+                    .hasMessageContaining("was not stored as it was merged")
+                    .hasMessageContaining(first.info().name());
+        }
     }
 
     @Nested

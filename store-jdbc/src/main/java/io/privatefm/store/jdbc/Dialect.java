@@ -22,6 +22,7 @@ interface Dialect {
             String product = connection.getMetaData().getDatabaseProductName();
             for (Dialect dialect : ALL) {
                 if (dialect.product().equalsIgnoreCase(product)) {
+                    requireIsolation(connection);
                     dialect.prepare(connection);
                     return dialect;
                 }
@@ -30,6 +31,13 @@ interface Dialect {
                     ErrorCode.CONFIGURATION, "the store runs on PostgreSQL and H2, not on " + product);
         } catch (SQLException e) {
             throw SqlFailure.translate(e);
+        }
+    }
+
+    private static void requireIsolation(Connection connection) throws SQLException {
+        if (connection.getTransactionIsolation() < Connection.TRANSACTION_READ_COMMITTED) {
+            throw new InvalidInputException(
+                    ErrorCode.CONFIGURATION, "the data source's isolation is weaker than READ COMMITTED");
         }
     }
 

@@ -14,7 +14,8 @@ import javax.sql.DataSource;
 
 /**
  * The transactional store on PostgreSQL (14 and later) or H2. The host passes a {@link DataSource}, pooled or not, and keeps
- * it. Transactions run at READ COMMITTED: every write that depends on a read is conditional on a revision or a key. Nothing is
+ * it. Transactions run at the data source's isolation, READ COMMITTED or stronger: every write that depends on a read is conditional
+ * on a revision or a key. Nothing is
  * ever retried here, and a pool or proxy below must not do it either: a commit whose acknowledgement was lost may have
  * happened. On H2 transactions run one at a time, and the database is this store's alone. Safe for use by several threads at once.
  */
@@ -84,7 +85,6 @@ public final class JdbcStore implements OrchestratorStore {
     private static boolean begin(Connection connection) {
         try {
             boolean autoCommit = connection.getAutoCommit();
-            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
             connection.setAutoCommit(false);
             return autoCommit;
         } catch (SQLException e) {
