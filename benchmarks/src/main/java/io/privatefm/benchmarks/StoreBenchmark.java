@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.ToDoubleFunction;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -33,7 +34,7 @@ public final class StoreBenchmark {
     public static void main(String[] arguments) throws IOException {
         quiet();
         Path folder = Files.createTempDirectory("pfm-store-benchmark");
-        List<Database> started = new ArrayList<>();
+        List<Database> started = new CopyOnWriteArrayList<>();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(started, folder)));
         started.add(new MemoryDatabase());
         started.add(new H2Database(folder));
