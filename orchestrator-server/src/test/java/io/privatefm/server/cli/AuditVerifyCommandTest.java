@@ -46,7 +46,9 @@ class AuditVerifyCommandTest {
         PfmRun run = verify().assertDone();
 
         assertThat(run.json().path("intact").asBoolean()).isTrue();
-        assertThat(run.json().path("entries").asLong()).as("created, three adapters, merged").isEqualTo(5);
+        assertThat(run.json().path("entries").asLong())
+                .as("created, three adapters, merged")
+                .isEqualTo(5);
         assertThat(run.json().path("root").asText()).matches("[0-9a-f]{64}");
         assertThat(run.json().path("anchors").asInt()).isPositive();
     }
@@ -94,7 +96,9 @@ class AuditVerifyCommandTest {
             PfmRun elsewhere = PfmRun.of(
                     "audit", "verify", "--home", home, "--database", "postgresql://nobody:secret@localhost:1/nowhere");
             assertThat(elsewhere.exitCode()).isEqualTo(3);
-            assertThat(elsewhere.err()).startsWith("pfm: cannot open the database").doesNotContain("secret");
+            assertThat(elsewhere.err())
+                    .startsWith("pfm: cannot open the database")
+                    .doesNotContain("secret");
             assertThat(elsewhere.err().lines()).hasSize(1);
             assertThat(open.store().name()).isEqualTo("h2");
         }
