@@ -30,6 +30,8 @@ final class AuditLog {
     static void append(
             StoreTx tx, String chain, String actor, String action, String operationId, ObjectNode details, Instant at) {
         Optional<AuditRow> newest = tx.audit().newest(chain);
+        Instant time =
+                newest.map(AuditRow::at).filter(at::isBefore).orElse(at); // a clock that was set back goes on here
         tx.audit()
                 .append(AuditLeaf.seal(
                         chain,
@@ -40,6 +42,6 @@ final class AuditLog {
                         DONE,
                         operationId,
                         CanonicalJson.text(details),
-                        at));
+                        time));
     }
 }

@@ -4,6 +4,7 @@ package io.privatefm.core.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.privatefm.core.SteppedStore;
 import io.privatefm.core.SteppedStore.Fate;
 import io.privatefm.core.model.TestSeed;
@@ -15,6 +16,7 @@ import io.privatefm.spi.audit.AuditVerdict;
 import io.privatefm.spi.store.SequencedAuditRow;
 import io.privatefm.spi.store.TreeHeadRow;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -221,6 +223,22 @@ class AuditLogTest {
                 .containsExactly(audit.heads().get(0).note());
         assertThat(sequencer.run()).isZero();
         assertIntact(2, 0, 1);
+    }
+
+    @Test
+    @DisplayName("has no entry with an earlier time than the one before it in its chain, when the clock is set back")
+    void clockSetBack() {
+        Instant noon = Instant.parse("2026-03-29T12:00:00Z");
+        for (Instant at : List.of(noon, noon.minusSeconds(86_400), noon.plusSeconds(1))) {
+            audit.store.inTransaction(tx -> {
+                AuditLog.append(tx, "ns:0", "engine", "DONE", "op", JsonNodeFactory.instance.objectNode(), at);
+                return true;
+            });
+        }
+        audit.sequencer(store).run();
+
+        assertThat(placed()).extracting(entry -> entry.row().at()).containsExactly(noon, noon, noon.plusSeconds(1));
+        assertThat(audit.verify()).isInstanceOf(AuditVerdict.Intact.class);
     }
 
     @Test

@@ -27,7 +27,12 @@ final class Postgres {
                 Statement statement = connection.createStatement()) {
             statement.execute("create schema " + schema);
         }
-        return SERVER + (SERVER.contains("?") ? "&" : "?") + "currentSchema=" + schema;
+        return SERVER + (SERVER.contains("?") ? "&" : "?") + "currentSchema=" + schema + "&ApplicationName=" + schema;
+    }
+
+    /** How connections to the schema of such a URL are called by the server. */
+    static String applicationName(String url) {
+        return url.substring(url.indexOf("ApplicationName=") + "ApplicationName=".length());
     }
 
     /** A pool of connections to a new, empty schema. */

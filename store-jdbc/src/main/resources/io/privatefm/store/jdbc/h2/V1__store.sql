@@ -1,10 +1,10 @@
 create table pfm_namespace (
     learner            varchar(200) not null primary key,
     ns_uid             char(32) not null unique,
-    subjects           text not null,
+    subjects           varchar(1000000) not null,
     state              varchar(16) not null,
     foundation_release varchar(1000) not null,
-    policy             text not null,
+    policy             varchar(1000000) not null,
     checkpoint_version bigint not null,
     event_head         bigint not null,
     outbox_head        bigint not null,
@@ -18,7 +18,7 @@ create table pfm_event (
     seq          bigint not null,
     type         varchar(64) not null,
     type_version integer not null,
-    payload      text not null,
+    payload      varchar(1000000) not null,
     at           timestamp(6) with time zone not null,
     primary key (ns_uid, seq)
 );
@@ -82,7 +82,7 @@ create table pfm_outbox (
     seq           bigint not null,
     event_id      varchar(200) not null,
     topic         varchar(64) not null,
-    payload       text not null,
+    payload       varchar(1000000) not null,
     at            timestamp(6) with time zone not null,
     claimed_until timestamp(6) with time zone,
     unique (ns_uid, seq)
@@ -98,7 +98,7 @@ create table pfm_audit (
     action       varchar(64) not null,
     outcome      varchar(16) not null,
     operation_id varchar(200) not null,
-    details      text not null,
+    details      varchar(1000000) not null,
     at           timestamp(6) with time zone not null,
     tree_index   bigint unique,
     unique (chain, seq)
@@ -109,7 +109,7 @@ create index pfm_audit_unsequenced on pfm_audit (tree_index, id);
 create table pfm_tree_head (
     size bigint not null primary key,
     root char(64) not null,
-    note text not null,
+    note varchar(1000000) not null,
     at   timestamp(6) with time zone not null
 );
 
