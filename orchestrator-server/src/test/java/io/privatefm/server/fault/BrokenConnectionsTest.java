@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("A PostgreSQL server that ends connections while two learners are merged")
 class BrokenConnectionsTest {
-    private static final int BREAKS = Share.of(40, 200, 5_000);
+    private static final int BREAKS = Share.of(40, 100, 5_000);
     private static final long PATIENCE_SECONDS = 120;
 
     @TempDir

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("pfm demo, in processes of its own,")
 class DemoProcessesTest {
-    private static final int KILLS = Share.of(3, 15, 500);
+    private static final int KILLS = Share.of(3, 10, 500);
     private static final long LONGEST_NANOS = 2_500_000_000L;
 
     @TempDir

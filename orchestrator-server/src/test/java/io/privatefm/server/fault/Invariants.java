@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.h2.jdbcx.JdbcDataSource;
 
 /**
  * What must hold of a {@link Workload}'s home after any fault: I1 every checkpoint can be read and is what its row says; I2 versions
@@ -142,9 +143,11 @@ final class Invariants {
 
     /** Lets the file go, for the next process. */
     private static void shutDown(Workload workload) throws Exception {
-        try (var connection = workload.dataSource().getConnection();
-                var statement = connection.createStatement()) {
-            statement.execute("shutdown");
+        if (workload.dataSource() instanceof JdbcDataSource h2) {
+            try (var connection = h2.getConnection();
+                    var statement = connection.createStatement()) {
+                statement.execute("shutdown");
+            }
         }
     }
 }

