@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("Eight writers of one namespace")
 class RacingWritersTest {
     private static final int WRITERS = 8;
-    private static final int VERSIONS = Share.of(250, 1_750, 100_000);
+    private static final int VERSIONS = Share.of(150, 1_850, 100_000);
     private static final LearnerId ADA = LearnerId.of("ada");
 
     @TempDir
