@@ -91,7 +91,7 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
     public void putAdapter(AdapterRow row) {
         NavigableMap<Integer, AdapterRow> before = rows.adapters.of(row.nsUid()).get(row.subject());
         NavigableMap<Integer, AdapterRow> revisions = before == null ? new TreeMap<>() : new TreeMap<>(before);
-        existsIf(revisions.containsKey(row.revision()), "the adapter's revision is there");
+        conflictIf(revisions.containsKey(row.revision()), "the adapter's revision is there");
         revisions.put(row.revision(), row);
         rows.adapters.put(row.nsUid(), row.subject(), revisions);
     }

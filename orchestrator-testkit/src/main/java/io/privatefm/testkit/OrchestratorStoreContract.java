@@ -257,7 +257,7 @@ public abstract class OrchestratorStoreContract extends CoordinationContract {
             write(tx -> tx.putAdapter(row));
 
             assertThatThrownBy(() -> write(tx -> tx.putAdapter(StoreRows.adapter(ns, "math", 1))))
-                    .isInstanceOf(AlreadyExistsException.class);
+                    .isInstanceOf(ConflictException.class);
             assertThat(adapters(ns)).containsExactly(row);
         }
 

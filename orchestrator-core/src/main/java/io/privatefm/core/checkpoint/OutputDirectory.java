@@ -7,6 +7,8 @@ import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.UnavailableException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -81,6 +83,8 @@ final class OutputDirectory implements AutoCloseable {
             Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
             committed = true;
             sync(target.resolveSibling("."));
+        } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
+            throw occupied(target);
         } catch (IOException e) {
             throw unavailable(target, e);
         }
@@ -110,8 +114,12 @@ final class OutputDirectory implements AutoCloseable {
 
     private static void requireFree(Path target) {
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-            throw new AlreadyExistsException("there is something at " + target + " already; nothing was written");
+            throw occupied(target);
         }
+    }
+
+    private static AlreadyExistsException occupied(Path target) {
+        return new AlreadyExistsException("there is something at " + target + " already; nothing was written");
     }
 
     private static void sync(Path directory) throws IOException {

@@ -184,7 +184,7 @@ public final class InMemoryStore implements OrchestratorStore {
             NavigableMap<Integer, AdapterRow> revisions =
                     logs(row.nsUid()).adapters.computeIfAbsent(row.subject(), subject -> new TreeMap<>());
             if (revisions.containsKey(row.revision())) {
-                throw new AlreadyExistsException(
+                throw new ConflictException(
                         "revision " + row.revision() + " of the adapter for " + row.subject() + " is there already");
             }
             undo.put(revisions, row.revision(), row);

@@ -253,8 +253,7 @@ class InMemoryStoreTest {
         void adapters() {
             fill();
 
-            assertFails(
-                    tx -> tx.putAdapter(adapter(ADA, MATH, 1)), AlreadyExistsException.class, ErrorCode.ALREADY_EXISTS);
+            assertFails(tx -> tx.putAdapter(adapter(ADA, MATH, 1)), ConflictException.class, ErrorCode.CONFLICT);
         }
 
         @Test

@@ -8,6 +8,7 @@ import io.privatefm.core.Orchestrator;
 import io.privatefm.modelstore.AdapterDirectory;
 import io.privatefm.modelstore.BlobDirectory;
 import io.privatefm.modelstore.FoundationDirectory;
+import io.privatefm.spi.AlreadyExistsException;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
@@ -198,11 +199,11 @@ final class DemoCommand implements Callable<Integer> {
         VariantRow variant = checkpoint.variants().get(0);
         Path target = Files.createDirectories(directory.resolve("export"))
                 .resolve(checkpoint.nsUid() + "-v" + checkpoint.version() + "-" + variant.name());
-        if (Files.exists(target)) {
-            out.printf("exported %s of %s in an earlier run%n", variant.name(), learner);
-        } else {
+        try {
             Sha256 hash = pfm.checkpoints().export(learner, checkpoint.version(), variant.name(), target);
             out.printf("exported %s of %s: content hash %s%n", variant.name(), learner, hash);
+        } catch (AlreadyExistsException e) {
+            out.printf("exported %s of %s in another run%n", variant.name(), learner);
         }
         out.println("verify it:       ./pfm verify " + target + " --hash " + variant.contentHash());
         out.println("export another:  ./pfm export --home " + directory + " --learner " + learner

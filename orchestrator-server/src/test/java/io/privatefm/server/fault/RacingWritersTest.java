@@ -9,9 +9,11 @@ import io.privatefm.core.Orchestrator;
 import io.privatefm.modelstore.FoundationDirectory;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.blob.BlobStore;
+import io.privatefm.spi.files.ModelFiles;
 import io.privatefm.spi.merge.MergeOutcome;
 import io.privatefm.spi.merge.MergePlan;
 import io.privatefm.spi.merge.PlanOutcome;
+import io.privatefm.spi.store.AdapterRow;
 import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.store.jdbc.JdbcStore;
@@ -19,6 +21,7 @@ import io.privatefm.store.jdbc.SchemaMode;
 import io.privatefm.testkit.TinyAdapters;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -33,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RacingWritersTest {
     private static final int WRITERS = 8;
     private static final int VERSIONS = Share.of(150, 1_850, 100_000);
+    private static final int REVISIONS = Share.of(20, 100, 5_000);
     private static final LearnerId ADA = LearnerId.of("ada");
 
     @TempDir
@@ -74,6 +78,37 @@ class RacingWritersTest {
         } finally {
             threads.shutdownNow();
             writers.forEach(Orchestrator::close);
+            database.close();
+        }
+    }
+
+    @Test
+    @DisplayName("that register the same adapter at once make one revision of it, on PostgreSQL")
+    void oneRevision() throws Exception {
+        HikariDataSource database = Postgres.pool(WRITERS);
+        OrchestratorStore store = JdbcStore.open(database, SchemaMode.MIGRATE);
+        Workload.MODEL.writeTo(home.resolve("foundation").resolve("r1"));
+        ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
+        try (Orchestrator pfm = Orchestrator.builder(
+                        store, InMemory.blobs(), FoundationDirectory.at(home.resolve("foundation")))
+                .executor(Runnable::run, 1)
+                .build()) {
+            pfm.namespaces().provision(ADA, List.of(Workload.MATH));
+            for (int revision = 1; revision <= REVISIONS; revision++) {
+                int seed = revision;
+                CyclicBarrier start = new CyclicBarrier(WRITERS);
+                List<Callable<AdapterRow>> tasks = Collections.nCopies(WRITERS, () -> {
+                    ModelFiles files =
+                            TinyAdapters.plain(Workload.MODEL, seed, "c_attn").files();
+                    start.await();
+                    return pfm.adapters().register(ADA, Workload.MATH, files);
+                });
+                for (Future<AdapterRow> registered : threads.invokeAll(tasks)) {
+                    assertThat(registered.get().revision()).isEqualTo(revision);
+                }
+            }
+        } finally {
+            threads.shutdownNow();
             database.close();
         }
     }

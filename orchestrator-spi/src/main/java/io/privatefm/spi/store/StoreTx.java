@@ -56,7 +56,7 @@ public interface StoreTx {
     /**
      * Adds an adapter revision.
      *
-     * @throws io.privatefm.spi.AlreadyExistsException if that revision of that subject is there
+     * @throws io.privatefm.spi.ConflictException if that revision of that subject is there
      */
     void putAdapter(AdapterRow row);
 

@@ -149,7 +149,8 @@ final class JdbcTx implements StoreTx {
 
     @Override
     public void putAdapter(AdapterRow row) {
-        statements.update(
+        statements.insertOrConflict(
+                "revision " + row.revision() + " of the adapter for " + row.subject(),
                 "insert into pfm_adapter (ns_uid, subject, revision, digest, config_blob, weights_blob, changed_bytes,"
                         + " trained_on, registered_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row.nsUid().value(),
