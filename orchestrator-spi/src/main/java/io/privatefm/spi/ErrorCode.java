@@ -37,7 +37,11 @@ public enum ErrorCode {
     /** Stored bytes are not what was written. */
     CORRUPT_DATA(Kind.DAMAGED),
     /** A namespace's key was destroyed on purpose. */
-    KEY_DESTROYED(Kind.BAD_INPUT);
+    KEY_DESTROYED(Kind.BAD_INPUT),
+    /** The vault's keys are not those that the data is encrypted under. */
+    WRONG_KEY(Kind.ENVIRONMENT),
+    /** Stored bytes are of a format that this version does not know. */
+    UNKNOWN_FORMAT(Kind.ENVIRONMENT);
 
     /** Who can mend an error. */
     public enum Kind {

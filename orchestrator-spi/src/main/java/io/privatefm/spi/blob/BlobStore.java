@@ -66,4 +66,11 @@ public interface BlobStore {
      * @throws io.privatefm.spi.UnavailableException if not all of it is destroyed; call again
      */
     int purge(NsUid owner, Instant before);
+
+    /**
+     * Destroys everything of an owner: what is in sight, what was discarded, what is unfinished. Idempotent.
+     *
+     * @throws io.privatefm.spi.UnavailableException if not all of it is destroyed, or that is not sure to last; call again
+     */
+    void destroy(NsUid owner);
 }

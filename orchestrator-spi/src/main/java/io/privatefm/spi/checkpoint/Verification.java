@@ -26,8 +26,14 @@ public sealed interface Verification {
      *
      * @param variant the variant of a checkpoint, where it concerns one
      * @param tensor the tensor at fault, where it is known
+     * @param verdict what kind of fault
      */
-    record Damage(Optional<String> variant, Optional<String> tensor, String reason) {
+    record Damage(Optional<String> variant, Optional<String> tensor, Verdict verdict, String reason) {
+        /** Bytes that are not what they were. */
+        public Damage(Optional<String> variant, Optional<String> tensor, String reason) {
+            this(variant, tensor, Verdict.BIT_ROT, reason);
+        }
+
         /** One line for a person. */
         @Override
         public String toString() {

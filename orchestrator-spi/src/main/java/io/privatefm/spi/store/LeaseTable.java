@@ -20,6 +20,13 @@ public interface LeaseTable {
     Optional<Lease> acquire(String name, String holder, Duration ttl);
 
     /**
+     * Takes a lease away from whoever has it.
+     *
+     * @return the lease with the next fence
+     */
+    Lease seize(String name, String holder, Duration ttl);
+
+    /**
      * Lets a lease last for {@code ttl} from now, expired or not.
      *
      * @return false if a newer fence was given out, or the lease was released; nothing has changed then

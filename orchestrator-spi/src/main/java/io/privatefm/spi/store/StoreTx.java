@@ -43,6 +43,16 @@ public interface StoreTx {
     boolean compareAndSet(NamespaceRow expected, NamespaceRow next);
 
     /**
+     * Removes everything of a namespace but its audit entries: events, adapters, checkpoints, waiting messages, data keys, orphans;
+     * and puts another row in place of its own, if its revision is still {@code expected.revision()}.
+     *
+     * @param tombstone same uid, revision one higher; its learner may be another
+     * @return false if the row has changed or is gone; nothing was written then
+     * @throws io.privatefm.spi.AlreadyExistsException if the tombstone's learner is taken
+     */
+    boolean erase(NamespaceRow expected, NamespaceRow tombstone);
+
+    /**
      * Appends to a namespace's event log.
      *
      * @param rows sequence numbers {@code expectedHead + 1, expectedHead + 2, …}
@@ -69,6 +79,13 @@ public interface StoreTx {
      * @throws io.privatefm.spi.AlreadyExistsException if that version, or that operation id, is there
      */
     void putCheckpoint(CheckpointRow row);
+
+    /**
+     * Removes a checkpoint and its variants.
+     *
+     * @return false if there is none of that version
+     */
+    boolean removeCheckpoint(NsUid namespace, long version);
 
     /** One checkpoint. */
     Optional<CheckpointRow> checkpoint(NsUid namespace, long version);
@@ -99,4 +116,7 @@ public interface StoreTx {
 
     /** What orphan collection remembers. */
     OrphanTable orphans();
+
+    /** The namespaces' data keys. */
+    KeyTable keys();
 }
