@@ -9,6 +9,7 @@ module io.privatefm.core {
     requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
     requires com.github.benmanes.caffeine;
+    requires org.bouncycastle.provider;
     requires org.slf4j;
 
     exports io.privatefm.core;

@@ -80,8 +80,8 @@ public final class Adapters {
             throw new InvalidInputException(
                     ErrorCode.INVALID_ARGUMENT, "the namespace of learner " + learner + " has no subject " + subject);
         }
-        AdapterArchive.Kept kept = archive.keep(namespace.nsUid(), files);
-        Checked checked = check(namespace, kept, trainedOn);
+        AdapterArchive.Kept kept = archive.keep(namespace.nsUid(), subject, files);
+        Checked checked = check(namespace, subject, kept, trainedOn);
         Registered registered = Transactions.idempotent(store, tx -> {
             requireInTime(start, tx.now());
             NamespaceRow now = tx.find(learner).orElseThrow(() -> new ConflictException("the namespace is gone"));
@@ -126,9 +126,10 @@ public final class Adapters {
     /** What a check found out. */
     private record Checked(Sha256 digest, long changedBytes) {}
 
-    private Checked check(NamespaceRow namespace, AdapterArchive.Kept kept, Optional<Sha256> trainedOn) {
+    private Checked check(
+            NamespaceRow namespace, Subject subject, AdapterArchive.Kept kept, Optional<Sha256> trainedOn) {
         try (Foundation foundation = foundations.open(foundations.named(namespace.foundationRelease()));
-                Adapter adapter = archive.open(namespace.nsUid(), kept)) {
+                Adapter adapter = archive.open(namespace.nsUid(), subject, kept)) {
             trainedOn.filter(hash -> !hash.equals(foundation.contentHash())).ifPresent(hash -> {
                 throw new InvalidInputException(
                         ErrorCode.ADAPTER_MISFIT,

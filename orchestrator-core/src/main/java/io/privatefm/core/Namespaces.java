@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.foundation.Foundations;
+import io.privatefm.core.guardian.Tombstone;
 import io.privatefm.core.journal.EventType;
 import io.privatefm.core.journal.Journal;
 import io.privatefm.core.journal.ReadyMessage;
 import io.privatefm.core.journal.Transactions;
 import io.privatefm.core.plan.PolicyJson;
 import io.privatefm.spi.AlreadyExistsException;
+import io.privatefm.core.seal.Keyring;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
@@ -21,8 +23,10 @@ import io.privatefm.spi.merge.CombinedVariant;
 import io.privatefm.spi.merge.MergePolicy;
 import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.observe.OrchestratorListener;
+import io.privatefm.spi.store.DataKeyRow;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
+import io.privatefm.spi.store.NamespaceState;
 import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.Settled;
 import io.privatefm.spi.store.StoreTx;
@@ -39,10 +43,13 @@ public final class Namespaces {
     /** Without adapters there is nothing to merge, whatever a plan rests on. */
     private static final Sha256 NO_BASIS = new Sha256(0, 0, 0, 0);
 
+    private static final long FIRST_GENERATION = 1;
+
     private final OrchestratorStore store;
     private final Foundations foundations;
     private final MergePolicy defaultPolicy;
     private final Supplier<NsUid> uids;
+    private final @Nullable Keyring keyring;
     private final OrchestratorListener listener;
     private final Journal journal;
 
@@ -51,12 +58,14 @@ public final class Namespaces {
             Foundations foundations,
             MergePolicy defaultPolicy,
             Supplier<NsUid> uids,
+            @Nullable Keyring keyring,
             OrchestratorListener listener,
             Journal journal) {
         this.store = store;
         this.foundations = foundations;
         this.defaultPolicy = defaultPolicy;
         this.uids = uids;
+        this.keyring = keyring;
         this.listener = listener;
         this.journal = journal;
     }
@@ -67,7 +76,7 @@ public final class Namespaces {
      *
      * @param subjects at least one
      * @return the namespace, new or as it was
-     * @throws InvalidInputException if there is no subject
+     * @throws InvalidInputException if there is no subject; with {@link ErrorCode#NAMESPACE_DELETED} if the learner was deleted
      */
     public NamespaceRow provision(LearnerId learner, Collection<Subject> subjects) {
         return provision(learner, subjects, defaultPolicy);
@@ -75,11 +84,19 @@ public final class Namespaces {
 
     /** Makes a learner's namespace with a policy of its own; otherwise as {@link #provision(LearnerId, Collection)}. */
     public NamespaceRow provision(LearnerId learner, Collection<Subject> subjects, MergePolicy policy) {
-        return provision(learner, subjects, policy, tx -> true).orElseGet(() -> get(learner));
+        NamespaceRow namespace =
+                provision(learner, subjects, policy, tx -> true).orElseGet(() -> get(learner));
+        if (namespace.state() == NamespaceState.DELETING || namespace.state() == NamespaceState.DELETED) {
+            throw new InvalidInputException(
+                    ErrorCode.NAMESPACE_DELETED,
+                    "learner " + learner + " was deleted at a guardian's request; a new id is needed to begin anew");
+        }
+        return namespace;
     }
 
     /**
-     * Makes a learner's namespace because a message said so, unless the consumer has taken that message before.
+     * Makes a learner's namespace because a message said so, unless the consumer has taken that message before, or the learner was
+     * deleted: no message brings anybody back.
      *
      * @param consumer who takes the message
      */
@@ -92,7 +109,7 @@ public final class Namespaces {
         List<Subject> sorted = List.copyOf(new TreeSet<>(subjects));
         requireSound(sorted, policy);
         Optional<NamespaceRow> existing = store.inTransaction(tx -> {
-            Optional<NamespaceRow> found = tx.find(learner);
+            Optional<NamespaceRow> found = tx.find(learner).or(() -> tx.find(Tombstone.of(learner)));
             found.ifPresent(row -> first.run(tx)); // the message is taken, though it changes nothing
             return found;
         });
@@ -101,12 +118,14 @@ public final class Namespaces {
         }
         NamespaceRow row = NamespaceRow.first(
                 learner, uids.get(), sorted, foundations.newest().name(), PolicyJson.write(policy));
+        Optional<DataKeyRow> key =
+                Optional.ofNullable(keyring).map(ring -> ring.draw(row.nsUid(), FIRST_GENERATION, journal.now()));
         Optional<NamespaceRow> created;
         try {
             created = Transactions.idempotent(
-                    store, tx -> first.run(tx) ? Optional.of(create(tx, row)) : Optional.empty());
+                    store, tx -> first.run(tx) ? Optional.of(create(tx, row, key)) : Optional.empty());
         } catch (AlreadyExistsException e) {
-            return find(learner);
+            return store.inTransaction(tx -> tx.find(learner).or(() -> tx.find(Tombstone.of(learner))));
         }
         created.ifPresent(made -> listener.onEvent(new LifecycleEvent.NamespaceCreated(made.nsUid())));
         return created;
@@ -146,11 +165,17 @@ public final class Namespaces {
      */
     public List<EventRow> events(LearnerId learner, long fromSeq, int limit) {
         NsUid uid = get(learner).nsUid();
-        return store.inTransaction(tx -> tx.events(uid, fromSeq, limit));
+        return store.inTransaction(tx -> tx.events(uid, fromSeq, limit)).stream()
+                .map(row -> journal.opened(uid, row))
+                .toList();
     }
 
-    private NamespaceRow create(StoreTx tx, NamespaceRow row) {
+    private NamespaceRow create(StoreTx tx, NamespaceRow row, Optional<DataKeyRow> key) {
         tx.insert(row);
+        if (tx.find(Tombstone.of(row.learner())).isPresent()) { // looked for last: a deletion may have ended just now
+            throw new AlreadyExistsException("learner " + row.learner() + " was deleted");
+        }
+        key.ifPresent(tx.keys()::put);
         ObjectNode payload = JsonNodeFactory.instance.objectNode();
         payload.put("foundation_release", row.foundationRelease()).put("policy", row.policy());
         ArrayNode subjects = payload.putArray("subjects");

@@ -6,6 +6,9 @@ import io.privatefm.core.checkpoint.CheckpointPublisher;
 import io.privatefm.core.checkpoint.CheckpointReader;
 import io.privatefm.core.checkpoint.ModelDirectoryWriter;
 import io.privatefm.core.foundation.Foundations;
+import io.privatefm.core.guardian.DeletionReceipts;
+import io.privatefm.core.guardian.DeletionRequests;
+import io.privatefm.core.guardian.NamespaceDeletion;
 import io.privatefm.core.hash.TensorStream;
 import io.privatefm.core.journal.AuditSequencer;
 import io.privatefm.core.journal.Journal;
@@ -18,6 +21,8 @@ import io.privatefm.core.night.NamespaceMerger;
 import io.privatefm.core.night.NightShift;
 import io.privatefm.core.night.OrphanCollector;
 import io.privatefm.core.plan.MergePlanner;
+import io.privatefm.core.seal.Keyring;
+import io.privatefm.core.seal.RowSeal;
 import io.privatefm.core.seal.SealedBlobs;
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.blob.BlobStore;
@@ -37,6 +42,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +64,8 @@ public final class Orchestrator implements AutoCloseable {
     private final Merges merges;
     private final Checkpoints checkpoints;
     private final Upkeep upkeep;
+    private final Guardian guardian;
+    private final Keys keys;
     private final @Nullable EventBus bus;
     private final @Nullable ExecutorService ownPool;
     private final ScheduledExecutorService timer;
@@ -83,8 +91,11 @@ public final class Orchestrator implements AutoCloseable {
         InstantSource clock = () -> setup.clock.instant().truncatedTo(ChronoUnit.MICROS);
         timer = MergeThreads.timer();
         LeaseKeeper keeper = new LeaseKeeper(setup.store, timer, ids.operation(), setup.leaseTime);
-        Journal journal = new Journal(clock, setup.bus != null);
-        SealedBlobs blobs = new SealedBlobs(setup.blobs, setup.random);
+        Keyring keyring = setup.vault == null ? null : new Keyring(setup.store, setup.vault, setup.keyRandom);
+        RandomGenerator salts = setup.vault == null ? setup.random : setup.keyRandom;
+        RowSeal seal = new RowSeal(keyring, salts);
+        Journal journal = new Journal(clock, setup.bus != null, seal);
+        SealedBlobs blobs = new SealedBlobs(setup.blobs, keyring, salts);
         Foundations foundations = new Foundations(setup.foundation, stream);
         AdapterArchive archive = new AdapterArchive(blobs);
         CheckpointReader reader = new CheckpointReader(blobs, stream);
@@ -101,7 +112,7 @@ public final class Orchestrator implements AutoCloseable {
                 listener,
                 clock);
         bus = setup.bus;
-        namespaces = new Namespaces(setup.store, foundations, setup.policy, ids::namespace, listener, journal);
+        namespaces = new Namespaces(setup.store, foundations, setup.policy, ids::namespace, keyring, listener, journal);
         adapters = new Adapters(setup.store, namespaces, foundations, archive, setup.adapterStore, listener, journal);
         merges = new Merges(merger, new NightShift(setup.store, foundations, merger, listener));
         checkpoints = new Checkpoints(
@@ -110,14 +121,31 @@ public final class Orchestrator implements AutoCloseable {
                 foundations,
                 reader,
                 new ModelDirectoryWriter(stream, ModelDirectoryWriter.DEFAULT_SHARD_BYTES));
+        AuditSequencer sequencer = setup.audit == null
+                ? null
+                : new AuditSequencer(setup.store, setup.audit, keeper.holder(), clock);
+        keys = new Keys(setup.store, namespaces, keyring, journal);
+        guardian = new Guardian(
+                setup.vault == null || keyring == null || setup.authority == null
+                        ? null
+                        : new DeletionRequests(
+                                setup.store,
+                                setup.authority,
+                                new NamespaceDeletion(
+                                        setup.store, setup.blobs, setup.vault, keyring, keeper, journal),
+                                new DeletionReceipts(setup.store, sequencer),
+                                journal,
+                                ids::operation,
+                                listener));
         upkeep = new Upkeep(
                 setup.store,
-                bus == null ? null : new OutboxRelay(setup.store, bus),
-                setup.audit == null ? null : new AuditSequencer(setup.store, setup.audit, keeper.holder(), clock),
+                bus == null ? null : new OutboxRelay(setup.store, bus, seal),
+                sequencer,
                 new OrphanCollector(setup.store, setup.blobs, keeper));
         LOG.info(
-                "orchestrator ready: store {}, kernels {}, {} threads, policy {}",
+                "orchestrator ready: store {}, {}, kernels {}, {} threads, policy {}",
                 setup.store.name(),
+                keyring == null ? "nothing encrypted: no key vault" : "encrypted",
                 plugins.kernels().id(),
                 setup.parallelism,
                 setup.policy);
@@ -153,16 +181,28 @@ public final class Orchestrator implements AutoCloseable {
         return upkeep;
     }
 
+    /** Deletion for good. */
+    public Guardian guardian() {
+        return guardian;
+    }
+
+    /** The namespaces' keys. */
+    public Keys keys() {
+        return keys;
+    }
+
     /**
-     * Begins to take {@code PRIVATE_BRAIN_READY} events from the bus, to publish what waits in the outbox, and to sequence the
+     * Goes on with deletions that were begun or that a restored backup undid. Then begins to take {@code PRIVATE_BRAIN_READY} events from the bus, to publish what waits in the outbox, and to sequence the
      * audit log.
      *
      * @throws IllegalStateException if it runs already
+     * @throws PfmException if a deletion that was granted cannot be done; nothing runs then
      */
     public synchronized void start() {
         if (running != null) {
             throw new IllegalStateException("started already");
         }
+        guardian.resume();
         running = timer.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         if (bus != null) {
             subscription = bus.subscribe(ReadyMessage.TOPIC, GROUP, message -> {

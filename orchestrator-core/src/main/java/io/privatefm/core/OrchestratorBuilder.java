@@ -11,6 +11,8 @@ import io.privatefm.spi.audit.AnchorSink;
 import io.privatefm.spi.blob.BlobStore;
 import io.privatefm.spi.bus.EventBus;
 import io.privatefm.spi.foundation.FoundationStore;
+import io.privatefm.spi.guardian.GuardianAuthority;
+import io.privatefm.spi.keys.KeyVault;
 import io.privatefm.spi.merge.MergePolicy;
 import io.privatefm.spi.observe.OrchestratorListener;
 import io.privatefm.spi.store.OrchestratorStore;
@@ -42,6 +44,12 @@ public final class OrchestratorBuilder {
     AuditSigner audit;
 
     @Nullable
+    KeyVault vault;
+
+    @Nullable
+    GuardianAuthority authority;
+
+    @Nullable
     Executor executor;
 
     int parallelism = Runtime.getRuntime().availableProcessors();
@@ -51,6 +59,7 @@ public final class OrchestratorBuilder {
     Duration leaseTime = Duration.ofMinutes(1);
     Backoff backoff = time -> LockSupport.parkNanos(time.toNanos());
     RandomGenerator random = new SecureRandom();
+    final SecureRandom keyRandom = new SecureRandom();
 
     OrchestratorBuilder(OrchestratorStore store, BlobStore blobs, FoundationStore foundation) {
         this.store = store;
@@ -69,6 +78,28 @@ public final class OrchestratorBuilder {
     public OrchestratorBuilder adapterStore(AdapterStore trainers) {
         requireFirst(adapterStore, "adapter store");
         adapterStore = trainers;
+        return this;
+    }
+
+    /**
+     * Where the namespaces' keys are kept, outside the store; with it everything that is stored of a learner is encrypted. Set it from
+     * the beginning: what was stored without a vault is not read with one.
+     */
+    public OrchestratorBuilder keyVault(KeyVault keys) {
+        requireFirst(vault, "key vault");
+        vault = keys;
+        return this;
+    }
+
+    /**
+     * Who decides about deletions; without it, and without a key vault, every deletion is refused.
+     *
+     * @see ApiKeyAuthority
+     * @see DeletionCapabilities
+     */
+    public OrchestratorBuilder guardianAuthority(GuardianAuthority guardians) {
+        requireFirst(authority, "guardian authority");
+        authority = guardians;
         return this;
     }
 
@@ -143,7 +174,7 @@ public final class OrchestratorBuilder {
         return this;
     }
 
-    /** Where namespace uids and operation ids are drawn from; a {@link SecureRandom} by default. */
+    /** Where namespace uids and operation ids are drawn from; a {@link SecureRandom} by default. Keys come from one always. */
     public OrchestratorBuilder random(RandomGenerator source) {
         random = source;
         return this;

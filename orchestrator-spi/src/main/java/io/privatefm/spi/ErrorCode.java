@@ -22,6 +22,8 @@ public enum ErrorCode {
     NOT_FINITE(Kind.BAD_INPUT),
     /** No namespace of that learner. */
     NAMESPACE_NOT_FOUND(Kind.BAD_INPUT),
+    /** The namespace was deleted at a guardian's request, or is being deleted. */
+    NAMESPACE_DELETED(Kind.BAD_INPUT),
     /** No checkpoint of that version, or no variant of that name. */
     CHECKPOINT_NOT_FOUND(Kind.BAD_INPUT),
     /** What was to be created is there already. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.adapter;
 
+import io.privatefm.core.seal.SealContext;
 import io.privatefm.core.seal.SealedBlobs;
 import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
+import io.privatefm.spi.Subject;
 import io.privatefm.spi.files.ModelFiles;
 import io.privatefm.spi.files.RangedFile;
 import io.privatefm.spi.store.AdapterRow;
@@ -28,16 +30,18 @@ public final class AdapterArchive {
     public record Kept(Sha256 configBlob, Sha256 weightsBlob) {}
 
     /** Copies an adapter's two files into blobs; they are orphans until a row refers to them. */
-    public Kept keep(NsUid owner, ModelFiles files) {
+    public Kept keep(NsUid owner, Subject subject, ModelFiles files) {
         Adapter.requireFiles(files);
-        return new Kept(copy(owner, files, Adapter.CONFIG_FILE), copy(owner, files, Adapter.WEIGHTS_FILE));
+        return new Kept(
+                copy(config(owner, subject), files, Adapter.CONFIG_FILE),
+                copy(weights(owner, subject), files, Adapter.WEIGHTS_FILE));
     }
 
     /** Opens the copies of an adapter that is being registered, to be closed by the caller. */
-    public Adapter open(NsUid owner, Kept kept) {
+    public Adapter open(NsUid owner, Subject subject, Kept kept) {
         blobs.checkStored(owner, kept.configBlob());
         blobs.checkStored(owner, kept.weightsBlob());
-        try (ModelFiles files = new KeptFiles(owner, kept)) {
+        try (ModelFiles files = new KeptFiles(owner, subject, kept)) {
             return Adapter.open(files);
         }
     }
@@ -48,7 +52,7 @@ public final class AdapterArchive {
      * @throws CorruptDataException if its blobs are missing, damaged or of another adapter
      */
     public Adapter open(AdapterRow row) {
-        Adapter adapter = open(row.nsUid(), new Kept(row.configBlob(), row.weightsBlob()));
+        Adapter adapter = open(row.nsUid(), row.subject(), new Kept(row.configBlob(), row.weightsBlob()));
         if (!adapter.digest().equals(row.digest())) {
             adapter.close();
             throw new CorruptDataException("the stored adapter for " + row.subject() + ", revision " + row.revision()
@@ -57,9 +61,17 @@ public final class AdapterArchive {
         return adapter;
     }
 
-    private Sha256 copy(NsUid owner, ModelFiles files, String name) {
+    private static SealContext config(NsUid owner, Subject subject) {
+        return new SealContext(owner, SealContext.Role.ADAPTER_CONFIG, 0, subject.value());
+    }
+
+    private static SealContext weights(NsUid owner, Subject subject) {
+        return new SealContext(owner, SealContext.Role.ADAPTER_WEIGHTS, 0, subject.value());
+    }
+
+    private Sha256 copy(SealContext context, ModelFiles files, String name) {
         try (RangedFile file = files.open(name)) {
-            return blobs.write(owner, file.size(), sink -> {
+            return blobs.write(context, file.size(), sink -> {
                         byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, file.size())];
                         for (long at = 0; at < file.size(); at += chunk.length) {
                             int length = (int) Math.min(chunk.length, file.size() - at);
@@ -74,10 +86,12 @@ public final class AdapterArchive {
     /** The two blobs under their file names. */
     private final class KeptFiles implements ModelFiles {
         private final NsUid owner;
+        private final Subject subject;
         private final Kept kept;
 
-        KeptFiles(NsUid owner, Kept kept) {
+        KeptFiles(NsUid owner, Subject subject, Kept kept) {
             this.owner = owner;
+            this.subject = subject;
             this.kept = kept;
         }
 
@@ -93,7 +107,9 @@ public final class AdapterArchive {
 
         @Override
         public RangedFile open(String name) {
-            return blobs.open(owner, name.equals(Adapter.CONFIG_FILE) ? kept.configBlob() : kept.weightsBlob());
+            return name.equals(Adapter.CONFIG_FILE)
+                    ? blobs.open(config(owner, subject), kept.configBlob())
+                    : blobs.open(weights(owner, subject), kept.weightsBlob());
         }
 
         @Override

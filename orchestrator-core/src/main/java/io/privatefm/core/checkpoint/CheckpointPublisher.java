@@ -81,7 +81,7 @@ public final class CheckpointPublisher {
                 foundation.contentHash(),
                 entries);
         Sha256 manifestBlob =
-                blobs.write(plan.namespace(), ManifestJson.write(manifest)).name();
+                blobs.write(manifest.context(), ManifestJson.write(manifest)).name();
         CheckpointRow row = new CheckpointRow(
                 plan.namespace(),
                 plan.version(),

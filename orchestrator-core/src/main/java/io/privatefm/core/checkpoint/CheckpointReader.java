@@ -13,10 +13,12 @@ import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.FoundationWrongException;
 import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.KeyDestroyedException;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.checkpoint.Layout;
+import io.privatefm.spi.checkpoint.Verdict;
 import io.privatefm.spi.checkpoint.Verification;
 import io.privatefm.spi.checkpoint.Verification.Damage;
 import io.privatefm.spi.store.CheckpointRow;
@@ -46,7 +48,8 @@ public final class CheckpointReader {
      */
     public Manifest manifest(CheckpointRow row) {
         String blob = "blob " + row.manifestBlob();
-        Manifest manifest = ManifestJson.read(blobs.read(row.nsUid(), row.manifestBlob(), MAX_MANIFEST_BYTES), blob);
+        Manifest manifest = ManifestJson.read(
+                blobs.read(Manifest.context(row.nsUid(), row.version()), row.manifestBlob(), MAX_MANIFEST_BYTES), blob);
         boolean same = manifest.namespace().equals(row.nsUid())
                 && manifest.version() == row.version()
                 && manifest.foundationRelease().equals(row.foundationRelease())
@@ -91,10 +94,11 @@ public final class CheckpointReader {
             for (VariantEntry entry : manifest(row).variants()) {
                 verify(row.nsUid(), entry, foundation)
                         .forEach(damage ->
-                                damages.add(new Damage(Optional.of(entry.name()), damage.tensor(), damage.reason())));
+                                damages.add(new Damage(
+                                        Optional.of(entry.name()), damage.tensor(), damage.verdict(), damage.reason())));
             }
         } catch (CorruptDataException e) {
-            damages.add(new Damage(Optional.empty(), Optional.empty(), String.valueOf(e.getMessage())));
+            damages.add(damage(e));
         }
         return damages.isEmpty() ? new Verification.Intact(row.checkpointHash()) : new Verification.Damaged(damages);
     }
@@ -116,7 +120,7 @@ public final class CheckpointReader {
         try {
             blobs.checkStored(namespace, entry.blob());
         } catch (CorruptDataException e) {
-            damages.add(new Damage(Optional.empty(), Optional.empty(), String.valueOf(e.getMessage())));
+            damages.add(damage(e));
         }
         damages.addAll(tensorDamages(namespace, entry, foundation));
         return damages.stream().distinct().toList();
@@ -135,22 +139,27 @@ public final class CheckpointReader {
                 damages.add(new Damage(
                         Optional.empty(), Optional.empty(), "its tensor roots do not give its content hash"));
             }
-        } catch (FoundationWrongException e) {
-            throw e;
+        } catch (FoundationWrongException | KeyDestroyedException e) {
+            throw e; // says nothing about the bytes
         } catch (PfmException e) {
             if (e.code().kind() == ErrorCode.Kind.ENVIRONMENT) {
                 throw e;
             }
-            damages.add(new Damage(Optional.empty(), Optional.empty(), String.valueOf(e.getMessage())));
+            damages.add(damage(e));
         }
         return damages;
+    }
+
+    private static Damage damage(PfmException e) {
+        Verdict verdict = e instanceof CorruptDataException corrupt ? corrupt.verdict() : Verdict.BIT_ROT;
+        return new Damage(Optional.empty(), Optional.empty(), verdict, String.valueOf(e.getMessage()));
     }
 
     private StoredVariant open(NsUid namespace, VariantEntry entry, Foundation foundation) {
         String blob = "blob " + entry.blob();
         try {
             SafetensorsFile file = SafetensorsFile.open(
-                    blobs.open(namespace, entry.blob()), blob, ErrorCode.MODEL_INVALID, FormatLimits.FOUNDATION);
+                    blobs.open(entry.context(namespace), entry.blob()), blob, ErrorCode.MODEL_INVALID, FormatLimits.FOUNDATION);
             return new StoredVariant(entry, file, foundation.tensors());
         } catch (InvalidInputException e) {
             throw new CorruptDataException("the variant is no sound safetensors file any more: " + e.getMessage(), e);

@@ -2,6 +2,7 @@
 package io.privatefm.core.checkpoint;
 
 import io.privatefm.core.hash.ContentHash;
+import io.privatefm.core.seal.SealContext;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
 import java.util.List;
@@ -24,6 +25,16 @@ public record Manifest(
         List<VariantEntry> variants) {
     public Manifest {
         variants = List.copyOf(variants);
+    }
+
+    /** What its blob is. */
+    SealContext context() {
+        return context(namespace, version);
+    }
+
+    /** What the blob of a manifest is. */
+    static SealContext context(NsUid namespace, long version) {
+        return new SealContext(namespace, SealContext.Role.MANIFEST, version, "");
     }
 
     /** The tree over the variants' names and content hashes. */

@@ -53,6 +53,7 @@ final class ManifestJson {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("content_hash", entry.contentHash().hex())
                 .put("plan_hash", entry.plan().planHash().hex())
+                .put("since", entry.since())
                 .put("strategy", entry.plan().strategy())
                 .put("rounding", entry.plan().rounding().name())
                 .put("layout", entry.layout().name())
@@ -129,6 +130,7 @@ final class ManifestJson {
                 .forEach(tensor -> changed.add(TensorJson.read(tensor.getKey(), tensor.getValue())));
         return new VariantEntry(
                 plan,
+                json.path("since").asLong(),
                 hash(json.path("content_hash")),
                 hash(json.path("blob")),
                 json.path("blob_bytes").asLong(),

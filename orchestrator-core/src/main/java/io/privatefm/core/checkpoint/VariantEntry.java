@@ -3,6 +3,8 @@ package io.privatefm.core.checkpoint;
 
 import io.privatefm.core.hash.TensorDigest;
 import io.privatefm.core.merge.MergedVariant;
+import io.privatefm.core.seal.SealContext;
+import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.checkpoint.Layout;
 import io.privatefm.spi.merge.VariantPlan;
@@ -12,10 +14,12 @@ import java.util.List;
 /**
  * A variant in a manifest: all that is needed to read it, to check it, and to know what it was made of.
  *
+ * @param since version of the checkpoint that it was computed for; later ones may have taken it over
  * @param changed digests of the tensors that differ from the foundation's, in ascending order of name
  */
 public record VariantEntry(
         VariantPlan plan,
+        long since,
         Sha256 contentHash,
         Sha256 blob,
         long blobBytes,
@@ -28,6 +32,7 @@ public record VariantEntry(
     static VariantEntry of(MergedVariant merged) {
         return new VariantEntry(
                 merged.plan(),
+                merged.version(),
                 merged.contentHash(),
                 merged.blob().name(),
                 merged.blob().bytes(),
@@ -42,6 +47,11 @@ public record VariantEntry(
 
     Layout layout() {
         return plan.layout();
+    }
+
+    /** What its blob is. */
+    SealContext context(NsUid namespace) {
+        return new SealContext(namespace, SealContext.Role.VARIANT, since, name());
     }
 
     /** What the store keeps of it. */

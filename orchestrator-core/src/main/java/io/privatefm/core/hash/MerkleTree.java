@@ -39,6 +39,11 @@ public final class MerkleTree {
         return sha256.digest();
     }
 
+    /** Hash of a node over two subtrees. */
+    static Sha256 node(Sha256 left, Sha256 right) {
+        return Sha256.of(new MerkleTree().node(left.bytes(), right.bytes()));
+    }
+
     /** Appends a leaf by its hash, as {@link #leafHash} gives it. */
     public void addLeafHash(byte[] leafHash) {
         Subtree tree = new Subtree(0, leafHash);

@@ -1,25 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.journal;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.privatefm.core.json.CanonicalJson;
+import io.privatefm.core.seal.RowSeal;
+import io.privatefm.core.seal.SealContext;
+import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.NsUid;
+import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
+import io.privatefm.spi.store.NamespaceState;
+import io.privatefm.spi.store.OutboxRow;
 import io.privatefm.spi.store.StoreTx;
 import java.time.Instant;
 import java.time.InstantSource;
 
 /** Where changes of namespaces are written down, in the transaction that makes them. */
 public final class Journal {
+    /** Action of the last audit entry of a namespace, and topic of its last message. */
+    public static final String NAMESPACE_DELETED = "NAMESPACE_DELETED";
+
+    private static final String DENIALS = "guardian";
+
     private final InstantSource clock;
     private final boolean publishing;
+    private final RowSeal seal;
 
     /**
      * A journal.
      *
      * @param clock time of entries, to the microsecond
      * @param publishing whether there is a bus that messages go to
+     * @param seal encrypts what is written down of a learner
      */
-    public Journal(InstantSource clock, boolean publishing) {
+    public Journal(InstantSource clock, boolean publishing, RowSeal seal) {
         this.clock = clock;
         this.publishing = publishing;
+        this.seal = seal;
     }
 
     /** The time, to the microsecond. */
@@ -31,8 +50,95 @@ public final class Journal {
      * Begins a change of a namespace.
      *
      * @param namespace the row as it is now
+     * @throws InvalidInputException if it is being deleted
      */
     public NamespaceChange change(StoreTx tx, NamespaceRow namespace) {
-        return new NamespaceChange(tx, namespace, clock.instant(), publishing);
+        if (namespace.state() == NamespaceState.DELETING || namespace.state() == NamespaceState.DELETED) {
+            throw new InvalidInputException(
+                    ErrorCode.NAMESPACE_DELETED, "namespace " + namespace.nsUid() + " is being deleted");
+        }
+        return new NamespaceChange(tx, namespace, clock.instant(), publishing, seal);
+    }
+
+    /**
+     * An event with its payload in the clear; not to be called inside a transaction.
+     *
+     * @throws io.privatefm.spi.CorruptDataException if it is not what was written there
+     */
+    public EventRow opened(NsUid namespace, EventRow row) {
+        String payload = seal.open(event(namespace, row.seq(), row.type(), row.typeVersion()), row.payload());
+        return new EventRow(row.seq(), row.type(), row.typeVersion(), payload, row.at());
+    }
+
+    /**
+     * Writes an entry about a namespace into the audit log, its details in the clear: of a deletion, when there is no key any more.
+     * Says nothing of the learner.
+     */
+    public void auditInClear(
+            StoreTx tx, NsUid namespace, String actor, String action, String operationId, ObjectNode details) {
+        append(tx, chain(namespace), actor, action, AuditLog.DONE, operationId, details);
+    }
+
+    /** Writes down what was asked for and not granted; in one chain, which no namespace shows in. */
+    public void auditDenied(StoreTx tx, String actor, String action, String operationId, ObjectNode details) {
+        append(tx, DENIALS, actor, action, AuditLog.DENIED, operationId, details);
+    }
+
+    private void append(
+            StoreTx tx,
+            String chain,
+            String actor,
+            String action,
+            String outcome,
+            String operationId,
+            ObjectNode details) {
+        String text = CanonicalJson.text(details);
+        AuditLog.append(tx, chain, actor, action, outcome, operationId, seq -> text, clock.instant());
+    }
+
+    /** A namespace's row with a number for one more message, if there is a bus. */
+    public NamespaceRow numbered(NamespaceRow row) {
+        return publishing ? row.withOutboxHead(row.outboxHead() + 1) : row;
+    }
+
+    /**
+     * Sends the message that a namespace is deleted, if there is a bus; in the clear, since it says nothing but the namespace's uid.
+     *
+     * @param tombstone the row as it is now, {@link #numbered}
+     */
+    public void messageDeleted(StoreTx tx, NamespaceRow tombstone) {
+        if (publishing) {
+            long seq = tombstone.outboxHead();
+            Instant at = clock.instant();
+            String eventId = tombstone.nsUid() + "-" + seq;
+            ObjectNode payload = JsonNodeFactory.instance.objectNode();
+            payload.put("event", NAMESPACE_DELETED)
+                    .put("event_id", eventId)
+                    .put("ns_uid", tombstone.nsUid().value())
+                    .put("seq", seq)
+                    .put("at", at.toString());
+            String text = CanonicalJson.text(payload);
+            tx.outbox().enqueue(new OutboxRow(tombstone.nsUid(), seq, eventId, NAMESPACE_DELETED, text, at));
+        }
+    }
+
+    /** The audit chain of a namespace. */
+    public static String chain(NsUid namespace) {
+        return AuditLog.chain(namespace);
+    }
+
+    /** What the payload of an event is. */
+    static SealContext event(NsUid namespace, long seq, String type, int typeVersion) {
+        return new SealContext(namespace, SealContext.Role.EVENT, seq, type + "-" + typeVersion);
+    }
+
+    /** What the payload of a message is. */
+    static SealContext message(NsUid namespace, long seq, String topic) {
+        return new SealContext(namespace, SealContext.Role.MESSAGE, seq, topic);
+    }
+
+    /** What the details of an audit entry are. */
+    static SealContext auditDetails(NsUid namespace, long seq, String action) {
+        return new SealContext(namespace, SealContext.Role.AUDIT_DETAILS, seq, action);
     }
 }

@@ -3,6 +3,7 @@ package io.privatefm.core.journal;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.json.CanonicalJson;
+import io.privatefm.core.seal.RowSeal;
 import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
@@ -21,13 +22,15 @@ public final class NamespaceChange {
     private final NamespaceRow before;
     private final Instant at;
     private final boolean publishing;
+    private final RowSeal seal;
     private NamespaceRow next;
 
-    NamespaceChange(StoreTx tx, NamespaceRow before, Instant at, boolean publishing) {
+    NamespaceChange(StoreTx tx, NamespaceRow before, Instant at, boolean publishing, RowSeal seal) {
         this.tx = tx;
         this.before = before;
         this.at = at;
         this.publishing = publishing;
+        this.seal = seal;
         this.next = before;
     }
 
@@ -45,10 +48,10 @@ public final class NamespaceChange {
     /** Appends an event. */
     public NamespaceChange event(EventType type, ObjectNode payload) {
         long seq = next.eventHead() + 1;
+        String sealed = seal.seal(
+                tx, Journal.event(next.nsUid(), seq, type.name(), type.version()), CanonicalJson.text(payload));
         tx.append(
-                next.nsUid(),
-                next.eventHead(),
-                List.of(new EventRow(seq, type.name(), type.version(), CanonicalJson.text(payload), at)));
+                next.nsUid(), next.eventHead(), List.of(new EventRow(seq, type.name(), type.version(), sealed, at)));
         next = next.withEventHead(seq);
         return this;
     }
@@ -69,7 +72,9 @@ public final class NamespaceChange {
                     .put("learner_id", next.learner().value())
                     .put("seq", seq)
                     .put("at", at.toString());
-            tx.outbox().enqueue(new OutboxRow(next.nsUid(), seq, eventId, topic, CanonicalJson.text(payload), at));
+            String sealed =
+                    seal.seal(tx, Journal.message(next.nsUid(), seq, topic), CanonicalJson.text(payload));
+            tx.outbox().enqueue(new OutboxRow(next.nsUid(), seq, eventId, topic, sealed, at));
             next = next.withOutboxHead(seq);
         }
         return this;
@@ -77,7 +82,21 @@ public final class NamespaceChange {
 
     /** Writes an entry into the audit log. */
     public NamespaceChange audit(String action, String operationId, ObjectNode details) {
-        AuditLog.append(tx, AuditLog.chain(next.nsUid()), ENGINE, action, operationId, details, at);
+        return audit(ENGINE, action, operationId, details);
+    }
+
+    /** Writes an entry about what somebody did into the audit log. */
+    public NamespaceChange audit(String actor, String action, String operationId, ObjectNode details) {
+        String text = CanonicalJson.text(details);
+        AuditLog.append(
+                tx,
+                AuditLog.chain(next.nsUid()),
+                actor,
+                action,
+                AuditLog.DONE,
+                operationId,
+                seq -> seal.seal(tx, Journal.auditDetails(next.nsUid(), seq, action), text),
+                at);
         return this;
     }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.journal;
 
+import io.privatefm.core.seal.RowSeal;
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.bus.BusMessage;
 import io.privatefm.spi.bus.EventBus;
@@ -24,10 +25,17 @@ public final class OutboxRelay {
 
     private final OrchestratorStore store;
     private final EventBus bus;
+    private final RowSeal seal;
 
-    public OutboxRelay(OrchestratorStore store, EventBus bus) {
+    /**
+     * A relay.
+     *
+     * @param seal what messages were encrypted with
+     */
+    public OutboxRelay(OrchestratorStore store, EventBus bus, RowSeal seal) {
         this.store = store;
         this.bus = bus;
+        this.seal = seal;
     }
 
     /**
@@ -60,7 +68,10 @@ public final class OutboxRelay {
 
     private boolean publish(OutboxRow row) {
         try {
-            bus.publish(new BusMessage(row.eventId(), row.topic(), row.nsUid().value(), row.payload()));
+            String payload = row.topic().equals(Journal.NAMESPACE_DELETED)
+                    ? row.payload()
+                    : seal.open(Journal.message(row.nsUid(), row.seq(), row.topic()), row.payload());
+            bus.publish(new BusMessage(row.eventId(), row.topic(), row.nsUid().value(), payload));
             return true;
         } catch (PfmException e) {
             LOG.warn("message {} of type {} was not published; it is tried again", row.eventId(), row.topic(), e);

@@ -11,6 +11,7 @@ import io.privatefm.core.model.ModelTensor;
 import io.privatefm.core.model.SafetensorsWriter;
 import io.privatefm.core.model.TensorInfo;
 import io.privatefm.core.model.TensorSource;
+import io.privatefm.core.seal.SealContext;
 import io.privatefm.core.seal.SealedBlobs;
 import io.privatefm.spi.CodePointOrder;
 import io.privatefm.spi.ConflictException;
@@ -46,6 +47,7 @@ public final class MergeExecutor {
     /**
      * Computes one variant and stores its blob, which stays an orphan until it is published.
      *
+     * @param version of the checkpoint that it is for
      * @param adapters open adapters of the plan's subjects
      * @param stop asked again and again; true ends the work
      * @throws io.privatefm.spi.ConflictException if {@code stop} said so; nothing is stored then
@@ -54,6 +56,7 @@ public final class MergeExecutor {
      */
     public MergedVariant execute(
             NsUid namespace,
+            long version,
             VariantPlan plan,
             Foundation foundation,
             Map<Subject, Adapter> adapters,
@@ -75,7 +78,8 @@ public final class MergeExecutor {
                 ? VariantAssembler.overlay(foundation.tensors(), assembly.changed())
                 : List.copyOf(assembly.changed().values());
         Map<String, TensorDigest> digests = new TreeMap<>(CodePointOrder.COMPARATOR);
-        SealedBlobs.Stored blob = write(namespace, stored, digests, stop);
+        SealedBlobs.Stored blob = write(
+                new SealContext(namespace, SealContext.Role.VARIANT, version, plan.name()), stored, digests, stop);
         Map<String, TensorDigest> reread = rereadBases(foundation, assembly);
         if (full) {
             digests.forEach((name, digest) -> {
@@ -90,21 +94,23 @@ public final class MergeExecutor {
         List<TensorDigest> changed = digests.values().stream()
                 .filter(digest -> assembly.changed().containsKey(digest.info().name()))
                 .toList();
-        return new MergedVariant(plan, ContentHash.ofModel(model.values()), blob, changed, assembly.untiesEmbeddings());
+        return new MergedVariant(
+                plan, version, ContentHash.ofModel(model.values()), blob, changed, assembly.untiesEmbeddings());
     }
 
     private SealedBlobs.Stored write(
-            NsUid namespace, List<TensorSource> tensors, Map<String, TensorDigest> digests, BooleanSupplier stop) {
+            SealContext context, List<TensorSource> tensors, Map<String, TensorDigest> digests, BooleanSupplier stop) {
         List<TensorSource> ordered = SafetensorsWriter.order(tensors);
         List<TensorInfo> infos = ordered.stream().map(TensorSource::info).toList();
         byte[] header = SafetensorsWriter.header(infos);
         long bytes =
                 header.length + infos.stream().mapToLong(TensorInfo::byteLength).sum();
-        return blobs.write(namespace, bytes, sink -> {
+        return blobs.write(context, bytes, sink -> {
             sink.write(header, header.length);
             stream.run(ordered, (segment, length) -> {
                         if (stop.getAsBoolean()) {
-                            throw new ConflictException("another worker has the lease of namespace " + namespace);
+                            throw new ConflictException(
+                                    "another worker has the lease of namespace " + context.namespace());
                         }
                         sink.write(segment, length);
                     })

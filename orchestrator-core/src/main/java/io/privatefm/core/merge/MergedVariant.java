@@ -10,10 +10,12 @@ import java.util.List;
 /**
  * A variant that was computed and stored, not yet published.
  *
+ * @param version of the checkpoint that it was computed for
  * @param changed digests of the tensors that differ from the foundation's, in ascending order of name
  */
 public record MergedVariant(
         VariantPlan plan,
+        long version,
         Sha256 contentHash,
         SealedBlobs.Stored blob,
         List<TensorDigest> changed,

@@ -25,6 +25,11 @@ public final class MergeLease {
         return tx.leases().acquire("ns:" + namespace, keeper.holder(), keeper.ttl());
     }
 
+    /** Takes the lease of a namespace away from whoever has it. */
+    public static Lease seize(StoreTx tx, NsUid namespace, LeaseKeeper keeper) {
+        return tx.leases().seize("ns:" + namespace, keeper.holder(), keeper.ttl());
+    }
+
     /**
      * Ends a lease after which nothing was published: the namespace waits again, with what it had.
      *

@@ -1,75 +1,119 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.seal;
 
-import io.privatefm.spi.CorruptDataException;
+import io.privatefm.spi.checkpoint.Verdict;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
- * The 128 bytes in front of every stored blob ({@code docs/format-v1.md}). Version 1 with flags 0 holds plain bytes; the
- * fields for a key id, a key commitment and the rest of an AEAD stream header are there and must be zero.
+ * The 128 bytes in front of everything that is stored ({@code docs/format-v1.md}): 88 of our own, then the 40 that a streaming AEAD
+ * begins with. All of them are authenticated. Plain bytes have the same header, without a key.
+ *
+ * @param sealed whether what follows is encrypted
+ * @param role number of the {@link SealContext.Role}
+ * @param keyId 32 hex digits; zeros where nothing is encrypted
+ * @param commitment to the key; zeros where nothing is encrypted
+ * @param version as in {@link SealContext}
+ * @param salt random, so that no two blobs are the same and none comes back under an old name
+ * @param prefix of the stream's nonces
  */
-final class BlobHeader {
+@SuppressWarnings("ArrayRecordComponent") // of this room alone; never compared
+record BlobHeader(
+        boolean sealed,
+        byte role,
+        String keyId,
+        long payloadBytes,
+        byte[] commitment,
+        long version,
+        byte[] salt,
+        byte[] prefix) {
     /** Size of the header. */
     static final int BYTES = 128;
 
+    /** Size of our own part: where the AEAD stream begins. */
+    static final int OWN_BYTES = 88;
+
+    static final String NO_KEY = "0".repeat(32);
+
     private static final byte[] MAGIC = "PBC1".getBytes(StandardCharsets.US_ASCII);
-    private static final byte VERSION = 1;
+    private static final byte FORMAT = 1;
     private static final byte PLAIN = 0;
-    private static final int SEGMENT_BYTES = 64 << 10;
-    private static final int RESERVED_AFTER_SEGMENT = 4;
+    private static final byte SEALED = 1;
+    private static final int FORMAT_AT = 4;
     private static final int KEY_ID_BYTES = 16;
-    private static final int KEY_COMMITMENT_BYTES = 32;
-    private static final int SALT_AT = 72;
 
-    /** Size of the salt, random bytes that make each blob one of its own. */
-    static final int SALT_BYTES = 32;
-
-    private static final int RESERVED_AT_END = BYTES - SALT_AT - SALT_BYTES;
-
-    private BlobHeader() {}
-
-    /**
-     * The header of a plain blob.
-     *
-     * @param payloadBytes size of the payload
-     * @param salt {@link #SALT_BYTES} bytes
-     */
-    static ByteBuffer plain(long payloadBytes, byte[] salt) {
+    /** The header as it is stored. */
+    byte[] bytes() {
         return ByteBuffer.allocate(BYTES)
                 .put(MAGIC)
-                .put(VERSION)
-                .put(PLAIN)
-                .putShort((short) 0)
-                .putInt(SEGMENT_BYTES)
-                .put(new byte[RESERVED_AFTER_SEGMENT + KEY_ID_BYTES])
+                .put(FORMAT)
+                .put(sealed ? SEALED : PLAIN)
+                .put(role)
+                .put((byte) 0)
+                .putInt(AeadStream.SEGMENT_BYTES)
+                .putInt(0)
+                .put(HexFormat.of().parseHex(keyId))
                 .putLong(payloadBytes)
-                .put(new byte[KEY_COMMITMENT_BYTES])
+                .put(commitment)
+                .putLong(version)
+                .putLong(0)
+                .put((byte) AeadStream.HEADER_BYTES)
                 .put(salt)
-                .put(new byte[RESERVED_AT_END])
-                .flip();
+                .put(prefix)
+                .array();
+    }
+
+    /** Our own part of it. */
+    byte[] ownBytes() {
+        return Arrays.copyOf(bytes(), OWN_BYTES);
+    }
+
+    /** Size of everything that such a header stands in front of, itself included. */
+    long storedBytes() {
+        return sealed ? OWN_BYTES + AeadStream.sealedBytes(payloadBytes) : BYTES + payloadBytes;
     }
 
     /**
-     * Checks a header.
+     * Reads a header.
      *
-     * @param header its bytes
-     * @param blobBytes size of the whole blob
-     * @param blob how errors name it
-     * @return number of payload bytes
+     * @param storedBytes size of the whole
+     * @throws Unsealable if it is none that this version writes
      */
-    static long payloadBytes(ByteBuffer header, long blobBytes, String blob) {
-        long payload = blobBytes - BYTES;
-        byte[] salt = new byte[SALT_BYTES];
-        header.get(SALT_AT, salt);
-        ByteBuffer expected = plain(payload, salt);
-        int at = header.mismatch(expected);
-        if (at < 0) {
-            return payload;
+    static BlobHeader read(byte[] bytes, long storedBytes) throws Unsealable {
+        if (!Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+            throw new Unsealable(Verdict.FOREIGN_BLOB, "does not begin with the mark of a blob");
         }
-        if (at < MAGIC.length) {
-            throw new CorruptDataException(blob + " does not begin with the mark of a blob");
+        if (bytes[FORMAT_AT] != FORMAT) {
+            throw new Unsealable(Verdict.UNKNOWN_FORMAT, "is of format " + (bytes[FORMAT_AT] & 0xff));
         }
-        throw new CorruptDataException(blob + " has an unknown or damaged header (byte " + at + ")");
+        ByteBuffer fields = ByteBuffer.wrap(bytes, FORMAT_AT + 1, BYTES - FORMAT_AT - 1);
+        byte flags = fields.get();
+        byte role = fields.get();
+        fields.position(fields.position() + 1 + Integer.BYTES + Integer.BYTES);
+        String keyId = HexFormat.of().formatHex(take(fields, KEY_ID_BYTES));
+        long payloadBytes = fields.getLong();
+        byte[] commitment = take(fields, DataKey.BYTES);
+        long version = fields.getLong();
+        fields.position(fields.position() + Long.BYTES + 1);
+        byte[] salt = take(fields, AeadStream.SALT_BYTES);
+        byte[] prefix = take(fields, AeadStream.PREFIX_BYTES);
+        BlobHeader header =
+                new BlobHeader(flags == SEALED, role, keyId, payloadBytes, commitment, version, salt, prefix);
+        int at = Arrays.mismatch(bytes, header.bytes());
+        if (at >= 0 || (flags != SEALED && flags != PLAIN)) {
+            throw new Unsealable(Verdict.UNKNOWN_FORMAT, "has a header that this version does not write (byte " + at + ")");
+        }
+        if (!AeadStream.isPossible(payloadBytes) || header.storedBytes() != storedBytes) {
+            throw new Unsealable(Verdict.FOREIGN_BLOB, "is not as long as its header says");
+        }
+        return header;
+    }
+
+    private static byte[] take(ByteBuffer from, int length) {
+        byte[] bytes = new byte[length];
+        from.get(bytes);
+        return bytes;
     }
 }

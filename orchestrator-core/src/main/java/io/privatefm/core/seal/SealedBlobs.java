@@ -5,33 +5,42 @@ import io.privatefm.core.hash.MerkleTree;
 import io.privatefm.core.hash.SegmentSink;
 import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.NsUid;
+import io.privatefm.spi.PfmException;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.blob.BlobStore;
 import io.privatefm.spi.blob.BlobWriter;
+import io.privatefm.spi.checkpoint.Verdict;
 import io.privatefm.spi.files.RangedFile;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The only way of this engine to and from a {@link BlobStore}: wraps what is written, checks what is read. Safe for use by
- * several threads at once.
+ * The only way of this engine to and from a {@link BlobStore}: encrypts what is written, checks and decrypts what is read. What does
+ * not open is told apart: damaged, of another owner or purpose, of an earlier version, under another key ({@link Verdict}). Safe for
+ * use by several threads at once.
  */
 public final class SealedBlobs {
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final BlobStore store;
+    private final @Nullable Keyring keyring;
     private final RandomGenerator random;
+    private final BlobOpener opener;
 
     /**
      * A way to a store.
      *
+     * @param keyring without one, everything is stored as it is
      * @param random gives each blob bytes of its own, so that no two are the same and none comes back under an old name
      */
-    public SealedBlobs(BlobStore store, RandomGenerator random) {
+    public SealedBlobs(BlobStore store, @Nullable Keyring keyring, RandomGenerator random) {
         this.store = store;
+        this.keyring = keyring;
         this.random = random;
+        this.opener = new BlobOpener(keyring);
     }
 
     /** A blob as it is stored. */
@@ -40,27 +49,24 @@ public final class SealedBlobs {
     /**
      * Writes a blob, makes it durable, and reads it back to see that the stored bytes are those that were written.
      *
+     * @param context what it is; needed to open it
      * @param payloadBytes how many bytes {@code content} will write
      * @throws CorruptDataException if what can be read back differs
+     * @throws io.privatefm.spi.KeyDestroyedException if the namespace's key was destroyed
      */
-    public Stored write(NsUid owner, long payloadBytes, Consumer<SegmentSink> content) {
-        Sha256 name;
+    public Stored write(SealContext context, long payloadBytes, Consumer<SegmentSink> content) {
+        NsUid owner = context.namespace();
+        BlobSealer sealer = BlobSealer.of(
+                context, keyring == null ? null : keyring.of(owner).newest(), payloadBytes, random);
         MessageDigest sha256 = MerkleTree.sha256();
-        byte[] salt = new byte[BlobHeader.SALT_BYTES];
-        random.nextBytes(salt);
-        try (BlobWriter writer = store.create(owner, BlobHeader.BYTES + payloadBytes)) {
-            ByteBuffer header = BlobHeader.plain(payloadBytes, salt);
-            sha256.update(header.duplicate());
-            writer.write(header);
-            long[] written = {0};
-            content.accept((bytes, length) -> {
+        Sha256 name;
+        try (BlobWriter writer = store.create(owner, sealer.storedBytes())) {
+            BlobSealer.Run run = sealer.begin((bytes, length) -> {
                 sha256.update(bytes, 0, length);
                 writer.write(ByteBuffer.wrap(bytes, 0, length));
-                written[0] += length;
             });
-            if (written[0] != payloadBytes) {
-                throw new IllegalStateException("announced " + payloadBytes + " bytes, wrote " + written[0]);
-            }
+            content.accept(run);
+            run.finish();
             name = writer.commit();
         }
         Sha256 meant = Sha256.of(sha256.digest());
@@ -68,28 +74,29 @@ public final class SealedBlobs {
             throw new CorruptDataException(describe(meant) + " changed on its way into the store, which has " + name);
         }
         checkStored(owner, name);
-        return new Stored(name, BlobHeader.BYTES + payloadBytes);
+        return new Stored(name, sealer.storedBytes());
     }
 
     /** Writes a small blob. */
-    public Stored write(NsUid owner, byte[] payload) {
-        return write(owner, payload.length, sink -> sink.write(payload, payload.length));
+    public Stored write(SealContext context, byte[] payload) {
+        return write(context, payload.length, sink -> sink.write(payload, payload.length));
     }
 
     /**
-     * Opens a blob's payload for ranged reads, to be closed by the caller.
+     * Opens a blob's payload for ranged reads, to be closed by the caller. Encrypted bytes are authenticated as they are read.
      *
-     * @throws CorruptDataException if the blob is missing or its header is damaged
+     * @throws CorruptDataException if it is missing, damaged or not what it should be
+     * @throws io.privatefm.spi.WrongKeyException if it is encrypted under another key than the one that is there
+     * @throws io.privatefm.spi.KeyDestroyedException if the namespace's key was destroyed
+     * @throws io.privatefm.spi.UnknownFormatException if a later version wrote it
      */
-    public RangedFile open(NsUid owner, Sha256 name) {
-        RangedFile file = openStored(owner, name);
+    public RangedFile open(SealContext context, Sha256 name) {
+        RangedFile file = openStored(context.namespace(), name);
         try {
-            if (file.size() < BlobHeader.BYTES) {
-                throw new CorruptDataException(describe(name) + " is too short: " + file.size() + " bytes");
-            }
-            ByteBuffer header = ByteBuffer.allocate(BlobHeader.BYTES);
-            file.read(0, header);
-            return new Payload(file, BlobHeader.payloadBytes(header.flip(), file.size(), describe(name)));
+            return new OpenBlob(context.namespace(), name, file, opener.open(file, context));
+        } catch (Unsealable e) {
+            file.close();
+            throw explained(context.namespace(), name, e);
         } catch (RuntimeException | Error e) {
             file.close();
             throw e;
@@ -100,11 +107,11 @@ public final class SealedBlobs {
      * The payload of a small blob, checked against the blob's name.
      *
      * @param limit most bytes to read
-     * @throws CorruptDataException if the blob is missing, damaged or longer
+     * @throws CorruptDataException if it is missing, damaged, longer, or not what it should be
      */
-    public byte[] read(NsUid owner, Sha256 name, int limit) {
-        checkStored(owner, name);
-        try (RangedFile payload = open(owner, name)) {
+    public byte[] read(SealContext context, Sha256 name, int limit) {
+        checkStored(context.namespace(), name);
+        try (RangedFile payload = open(context, name)) {
             if (payload.size() > limit) {
                 throw new CorruptDataException(describe(name) + " is longer than " + limit + " bytes");
             }
@@ -135,32 +142,51 @@ public final class SealedBlobs {
         }
     }
 
+    /** Why a blob does not open: damage explains everything, and comes first. */
+    private PfmException explained(NsUid owner, Sha256 name, Unsealable reason) {
+        try {
+            checkStored(owner, name);
+        } catch (CorruptDataException damaged) {
+            return damaged;
+        }
+        return reason.about(describe(name));
+    }
+
     private RangedFile openStored(NsUid owner, Sha256 name) {
-        return store.open(owner, name).orElseThrow(() -> new CorruptDataException(describe(name) + " is missing"));
+        return store.open(owner, name)
+                .orElseThrow(() -> new CorruptDataException(Verdict.MISSING, describe(name) + " is missing"));
     }
 
     private static String describe(Sha256 name) {
         return "blob " + name;
     }
 
-    /** A blob without its header. */
-    private static final class Payload implements RangedFile {
+    /** An open blob's payload. */
+    private final class OpenBlob implements RangedFile {
+        private final NsUid owner;
+        private final Sha256 name;
         private final RangedFile file;
-        private final long size;
+        private final BlobOpener.Payload payload;
 
-        Payload(RangedFile file, long size) {
+        OpenBlob(NsUid owner, Sha256 name, RangedFile file, BlobOpener.Payload payload) {
+            this.owner = owner;
+            this.name = name;
             this.file = file;
-            this.size = size;
+            this.payload = payload;
         }
 
         @Override
         public long size() {
-            return size;
+            return payload.size();
         }
 
         @Override
         public void read(long position, ByteBuffer target) {
-            file.read(BlobHeader.BYTES + position, target);
+            try {
+                payload.read(position, target);
+            } catch (Unsealable e) {
+                throw explained(owner, name, e);
+            }
         }
 
         @Override

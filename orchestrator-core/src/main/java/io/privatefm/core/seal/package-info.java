@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** How bytes are wrapped before they are stored: the blob header, and room in it for the encryption to come. */
+/** How bytes are encrypted before they are stored: keys, AEAD streams, the blob header, and why something does not open. */
 @NullMarked
 package io.privatefm.core.seal;
 

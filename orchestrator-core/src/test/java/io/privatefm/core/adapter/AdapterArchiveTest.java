@@ -30,10 +30,11 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("A namespace's copy of an adapter")
 class AdapterArchiveTest {
+    private static final Subject MATH = Subject.of("math");
     private static final NsUid OWNER = new NsUid("0123456789abcdef0123456789abcdef");
 
     private final FaultyBlobs store = new FaultyBlobs(InstantSource.system());
-    private final AdapterArchive archive = new AdapterArchive(new SealedBlobs(store, new Random(3)));
+    private final AdapterArchive archive = new AdapterArchive(new SealedBlobs(store, null, new Random(3)));
 
     @AfterEach
     void everythingIsClosed() {
@@ -45,7 +46,7 @@ class AdapterArchiveTest {
     void copy() {
         InMemoryModelFiles files = AdapterFixture.tiny(1).files();
         try (Adapter original = Adapter.open(files);
-                Adapter copy = archive.open(OWNER, archive.keep(OWNER, files))) {
+                Adapter copy = archive.open(OWNER, MATH, archive.keep(OWNER, MATH, files))) {
             assertThat(copy.digest()).isEqualTo(original.digest());
             String key = "base_model.model.model.layers.0.q_proj.lora_A.weight";
             byte[] bytes = new byte[64];
@@ -63,7 +64,7 @@ class AdapterArchiveTest {
         InMemoryModelFiles files =
                 AdapterFixture.seeded(1, 64, 64).linear("m", 5000, 500).files();
         try (Adapter original = Adapter.open(files);
-                Adapter copy = archive.open(OWNER, archive.keep(OWNER, files))) {
+                Adapter copy = archive.open(OWNER, MATH, archive.keep(OWNER, MATH, files))) {
             assertThat(copy.digest()).isEqualTo(original.digest());
         }
     }
@@ -72,10 +73,10 @@ class AdapterArchiveTest {
     @DisplayName(
             "is refused when a bit of it is turned, when it is missing, or when it is another adapter than registered")
     void damaged() {
-        AdapterArchive.Kept kept = archive.keep(OWNER, AdapterFixture.tiny(1).files());
-        AdapterArchive.Kept other = archive.keep(OWNER, AdapterFixture.tiny(2).files());
+        AdapterArchive.Kept kept = archive.keep(OWNER, MATH, AdapterFixture.tiny(1).files());
+        AdapterArchive.Kept other = archive.keep(OWNER, MATH, AdapterFixture.tiny(2).files());
         Sha256 digest;
-        try (Adapter adapter = archive.open(OWNER, kept)) {
+        try (Adapter adapter = archive.open(OWNER, MATH, kept)) {
             digest = adapter.digest();
         }
         SplittableRandom random = new SplittableRandom(1);
@@ -107,7 +108,7 @@ class AdapterArchiveTest {
         InMemoryModelFiles pickle =
                 new InMemoryModelFiles().put("adapter_config.json", "{}").put("adapter_model.bin", new byte[5]);
 
-        assertThatThrownBy(() -> archive.keep(OWNER, pickle))
+        assertThatThrownBy(() -> archive.keep(OWNER, MATH, pickle))
                 .isInstanceOfSatisfying(
                         InvalidInputException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ADAPTER_UNSUPPORTED))
                 .hasMessageContaining("holds a pickle (adapter_model.bin), which is never loaded");

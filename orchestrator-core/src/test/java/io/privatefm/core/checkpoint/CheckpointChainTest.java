@@ -12,6 +12,7 @@ import io.privatefm.core.hash.ContentHash;
 import io.privatefm.core.hash.TensorStream;
 import io.privatefm.core.model.FormatLimits;
 import io.privatefm.core.model.SafetensorsFile;
+import io.privatefm.core.seal.SealContext;
 import io.privatefm.core.seal.SealedBlobs;
 import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.ErrorCode;
@@ -43,7 +44,7 @@ class CheckpointChainTest {
     Path dir;
 
     private final EngineFixture engine = new EngineFixture();
-    private final SealedBlobs blobs = new SealedBlobs(engine.blobs, new Random(3));
+    private final SealedBlobs blobs = new SealedBlobs(engine.blobs, null, new Random(3));
     private final CheckpointReader reader = new CheckpointReader(blobs, TensorStream.sequential());
 
     @AfterEach
@@ -109,13 +110,13 @@ class CheckpointChainTest {
         CheckpointRow full = engine.checkpoint(MergePolicy.DEFAULT.withLayout(Layout.FULL), MATH);
         engine.orchestrator().checkpoints().export(ADA, 1, "math", dir.resolve("m"));
 
-        assertThat(blobs.read(full.nsUid(), full.variants().get(0).blob(), 1 << 20))
+        assertThat(blobs.read(variant(full), full.variants().get(0).blob(), 1 << 20))
                 .isEqualTo(Files.readAllBytes(dir.resolve("m/model.safetensors")));
 
         try (EngineFixture other = new EngineFixture()) {
             CheckpointRow delta = other.checkpoint(MergePolicy.DEFAULT, MATH);
-            RangedFile blob = new SealedBlobs(other.blobs, new Random(3))
-                    .open(delta.nsUid(), delta.variants().get(0).blob());
+            RangedFile blob = new SealedBlobs(other.blobs, null, new Random(3))
+                    .open(variant(delta), delta.variants().get(0).blob());
             try (SafetensorsFile stored =
                     SafetensorsFile.open(blob, "blob", ErrorCode.CORRUPT_DATA, FormatLimits.FOUNDATION)) {
                 assertThat(stored.byName().keySet())
@@ -218,7 +219,9 @@ class CheckpointChainTest {
     void otherNamespace() {
         CheckpointRow row = engine.checkpoint(MergePolicy.DEFAULT, MATH);
         NsUid other = new NsUid("f".repeat(32));
-        Sha256 copy = blobs.write(other, blobs.read(row.nsUid(), row.manifestBlob(), 1 << 20))
+        Sha256 copy = blobs.write(
+                Manifest.context(other, row.version()),
+                blobs.read(Manifest.context(row.nsUid(), row.version()), row.manifestBlob(), 1 << 20))
                 .name();
         CheckpointRow moved = new CheckpointRow(
                 other,
@@ -283,5 +286,13 @@ class CheckpointChainTest {
 
     private static VariantRow with(VariantRow row, Sha256 content, Sha256 plan, Sha256 blob, long bytes) {
         return new VariantRow(row.name(), content, plan, row.layout(), blob, bytes, row.changedTensors());
+    }
+
+    private static SealContext variant(CheckpointRow row) {
+        return new SealContext(
+                row.nsUid(),
+                SealContext.Role.VARIANT,
+                row.version(),
+                row.variants().get(0).name());
     }
 }

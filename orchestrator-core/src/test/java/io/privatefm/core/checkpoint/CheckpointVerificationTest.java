@@ -49,7 +49,7 @@ class CheckpointVerificationTest {
 
     private final EngineFixture engine = new EngineFixture();
     private final CheckpointReader reader =
-            new CheckpointReader(new SealedBlobs(engine.blobs, new Random(3)), TensorStream.sequential());
+            new CheckpointReader(new SealedBlobs(engine.blobs, null, new Random(3)), TensorStream.sequential());
 
     @AfterEach
     void close() {
@@ -76,7 +76,10 @@ class CheckpointVerificationTest {
         List<TensorDigest> others = new ArrayList<>(entry.changed());
         others.set(0, new TensorDigest(first.info(), row.checkpointHash()));
         VariantEntry computed = new VariantEntry(
-                entry.plan(), entry.contentHash(), entry.blob(), entry.blobBytes(), entry.untiesEmbeddings(), others);
+                entry.plan(),
+                entry.since(),
+                entry.contentHash(),
+                entry.blob(), entry.blobBytes(), entry.untiesEmbeddings(), others);
         Foundations foundations = new Foundations(engine.foundation, TensorStream.sequential());
         try (Foundation foundation = foundations.open(foundations.newest())) {
             reader.requireSound(row.nsUid(), entry, foundation);
@@ -224,7 +227,10 @@ class CheckpointVerificationTest {
             VariantEntry math = manifest.variants().get(0);
             Sha256 wrong = row.manifestBlob();
             VariantEntry forged = new VariantEntry(
-                    math.plan(), wrong, math.blob(), math.blobBytes(), math.untiesEmbeddings(), math.changed());
+                    math.plan(),
+                    math.since(),
+                    wrong,
+                    math.blob(), math.blobBytes(), math.untiesEmbeddings(), math.changed());
             Manifest other = new Manifest(
                     manifest.namespace(),
                     manifest.version(),
@@ -232,8 +238,8 @@ class CheckpointVerificationTest {
                     manifest.foundationRelease(),
                     manifest.foundationHash(),
                     List.of(forged));
-            Sha256 blob = new SealedBlobs(engine.blobs, new Random(3))
-                    .write(row.nsUid(), ManifestJson.write(other))
+            Sha256 blob = new SealedBlobs(engine.blobs, null, new Random(3))
+                    .write(other.context(), ManifestJson.write(other))
                     .name();
             CheckpointRow forgedRow = new CheckpointRow(
                     row.nsUid(),

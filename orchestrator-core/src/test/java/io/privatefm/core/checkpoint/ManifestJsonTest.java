@@ -41,7 +41,7 @@ class ManifestJsonTest {
             + "\",\"revision\":3,\"subject\":\"math\",\"weight\":\"0x1.0p0\"}],\"blob\":\"" + sha("blob")
             + "\",\"blob_bytes\":1234,\"content_hash\":\"" + CONTENT
             + "\",\"layout\":\"DELTA\",\"plan_hash\":\"" + sha("plan")
-            + "\",\"rounding\":\"SINGLE\",\"strategy\":\"weighted-sum\",\"tensors\":{"
+            + "\",\"rounding\":\"SINGLE\",\"since\":1,\"strategy\":\"weighted-sum\",\"tensors\":{"
             + "\"a.weight\":{\"dtype\":\"BF16\",\"root\":\"" + sha("root a") + "\",\"shape\":[4,8]},"
             + "\"b\":{\"dtype\":\"F32\",\"root\":\"" + sha("root b") + "\",\"shape\":[]}"
             + "},\"unties_embeddings\":false}},\"version\":2}";
@@ -60,6 +60,7 @@ class ManifestJsonTest {
                             Rounding.SINGLE,
                             Layout.DELTA,
                             sha("plan")),
+                    1,
                     CONTENT,
                     sha("blob"),
                     1234,
@@ -96,6 +97,7 @@ class ManifestJsonTest {
         for (String name : List.of("\uFF21", new String(Character.toChars(0x1D400)))) {
             variants.add(new VariantEntry(
                     new VariantPlan(name, List.of(), "s", Rounding.SAFE, Layout.FULL, sha(name)),
+                    1,
                     sha(name),
                     sha(name),
                     1,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.journal;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.privatefm.core.ManualTime;
 import io.privatefm.core.memory.InMemoryStore;
 import io.privatefm.spi.audit.AuditVerdict;
@@ -46,8 +45,9 @@ final class AuditFixture {
                     chain,
                     "engine",
                     "DONE_SOMETHING",
+                    AuditLog.DONE,
                     operationId,
-                    JsonNodeFactory.instance.objectNode().put("about", operationId),
+                    seq -> "{\"about\":\"" + operationId + "\"}",
                     tx.now());
             return true;
         });

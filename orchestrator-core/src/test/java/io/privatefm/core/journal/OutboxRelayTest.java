@@ -13,6 +13,7 @@ import io.privatefm.core.SteppedStore;
 import io.privatefm.core.SteppedStore.Fate;
 import io.privatefm.core.json.StrictJson;
 import io.privatefm.core.memory.InMemoryStore;
+import io.privatefm.core.seal.RowSeal;
 import io.privatefm.core.model.TestSeed;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.NsUid;
@@ -45,7 +46,7 @@ class OutboxRelayTest {
     private final InMemoryStore memory = new InMemoryStore(time);
     private final SteppedStore store = new SteppedStore(memory);
     private final Bus bus = new Bus();
-    private final OutboxRelay relay = new OutboxRelay(store, bus);
+    private final OutboxRelay relay = new OutboxRelay(store, bus, new RowSeal(null, new Random(3)));
 
     /** Fixture: a bus that keeps what it takes. */
     private static final class Bus implements EventBus {
@@ -112,7 +113,7 @@ class OutboxRelayTest {
         enqueue(ONE, 1);
         enqueue(ONE, 2);
         Bus others = new Bus();
-        OutboxRelay other = new OutboxRelay(memory, others);
+        OutboxRelay other = new OutboxRelay(memory, others, new RowSeal(null, new Random(3)));
         bus.before = message -> assertThat(other.run()).isZero();
 
         assertThat(relay.run()).isEqualTo(2);
@@ -175,7 +176,7 @@ class OutboxRelayTest {
         assertThat(bus.ids()).containsExactly(ONE + "-1");
         assertThat(depth()).isEqualTo(2);
 
-        OutboxRelay next = new OutboxRelay(memory, bus);
+        OutboxRelay next = new OutboxRelay(memory, bus, new RowSeal(null, new Random(3)));
         assertThat(next.run()).as("still claimed").isZero();
         time.advance(Duration.ofSeconds(31));
         assertThat(next.run()).isEqualTo(2);

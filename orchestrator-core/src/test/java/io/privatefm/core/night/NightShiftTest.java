@@ -17,6 +17,7 @@ import io.privatefm.core.journal.Journal;
 import io.privatefm.core.merge.MergeExecutor;
 import io.privatefm.core.merge.Plugins;
 import io.privatefm.core.plan.MergePlanner;
+import io.privatefm.core.seal.RowSeal;
 import io.privatefm.core.seal.SealedBlobs;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.NsUid;
@@ -198,7 +199,7 @@ class NightShiftTest {
     private NightShift shift() {
         Plugins plugins = new Plugins(List.of(own), List.of());
         TensorStream stream = TensorStream.sequential();
-        SealedBlobs blobs = new SealedBlobs(engine.blobs, new Random(3));
+        SealedBlobs blobs = new SealedBlobs(engine.blobs, null, new Random(3));
         Foundations foundations = new Foundations(engine.foundation, stream);
         int[] operations = {0};
         NamespaceMerger merger = new NamespaceMerger(
@@ -212,7 +213,7 @@ class NightShiftTest {
                         blobs,
                         new CheckpointReader(blobs, stream),
                         () -> "operation-" + ++operations[0],
-                        new Journal(engine.clock, false),
+                        new Journal(engine.clock, false, new RowSeal(null, new Random(3))),
                         time -> {}),
                 new LeaseKeeper(engine.store, timer, "test", Duration.ofMinutes(1)),
                 engine.events,

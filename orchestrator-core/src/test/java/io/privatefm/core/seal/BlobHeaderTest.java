@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.privatefm.spi.CorruptDataException;
-import java.nio.ByteBuffer;
+import io.privatefm.spi.UnknownFormatException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.stream.IntStream;
@@ -17,74 +17,108 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A blob's header")
 class BlobHeaderTest {
-    private static final byte[] SALT = salt();
     private static final long PAYLOAD = 0x0102030405060708L;
 
-    static IntStream bytesOfHeader() {
-        return IntStream.range(0, 128).filter(at -> at < 72 || at >= 104);
+    /** The header of plain bytes of a variant of version 7. */
+    static BlobHeader plain(long payloadBytes, byte[] salt) {
+        return new BlobHeader(
+                false,
+                SealContext.Role.VARIANT.number(),
+                BlobHeader.NO_KEY,
+                payloadBytes,
+                new byte[32],
+                7,
+                salt,
+                new byte[AeadStream.PREFIX_BYTES]);
+    }
+
+    private static BlobHeader sealed(long payloadBytes) {
+        return new BlobHeader(
+                true,
+                SealContext.Role.MANIFEST.number(),
+                "a1".repeat(16),
+                payloadBytes,
+                filled(32, 0xc0),
+                9,
+                filled(32, 0x5a),
+                filled(7, 0x77));
+    }
+
+    /** What no header has another value of. */
+    static IntStream fixedBytes() {
+        return IntStream.of(0, 1, 2, 3, 4, 7, 8, 9, 10, 11, 12, 13, 14, 15, 80, 81, 82, 83, 84, 85, 86, 87, 88);
     }
 
     @Test
-    @DisplayName("is 128 bytes: mark, version 1, flags 0, segment size, payload length, all else zero")
+    @DisplayName("is 128 bytes: mark, format, flags, role, segment size, key id, length, commitment, version; then what Tink begins with")
     void layout() {
         byte[] expected = HexFormat.of()
                 .parseHex(
                         "50424331" // PBC1
-                                + "01" // version
-                                + "00" // flags
-                                + "0000" // reserved
+                                + "01" // format
+                                + "01" // sealed
+                                + "04" // manifest
+                                + "00" // reserved
                                 + "00010000" // segments of 64 KiB
                                 + "00000000" // reserved
-                                + "00".repeat(16) // key id
+                                + "a1".repeat(16) // key id
                                 + "0102030405060708" // payload length
-                                + "00".repeat(32) // key commitment
+                                + "c0".repeat(32) // key commitment
+                                + "0000000000000009" // version
+                                + "0000000000000000" // reserved
+                                + "28" // length of the stream's header
                                 + "5a".repeat(32) // salt
-                                + "00".repeat(24)); // rest of the stream header, reserved
+                                + "77".repeat(7)); // nonce prefix
 
-        ByteBuffer header = BlobHeader.plain(PAYLOAD, SALT);
-
-        assertThat(header.remaining()).isEqualTo(128);
-        assertThat(header).isEqualTo(ByteBuffer.wrap(expected));
+        assertThat(sealed(PAYLOAD).bytes()).isEqualTo(expected).hasSize(BlobHeader.BYTES);
+        assertThat(sealed(PAYLOAD).ownBytes()).isEqualTo(Arrays.copyOf(expected, 88));
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, 1, 1L << 20, PAYLOAD})
-    @DisplayName("gives back the payload's length")
-    void roundTrip(long payload) {
-        assertThat(BlobHeader.payloadBytes(BlobHeader.plain(payload, SALT), payload + 128, "blob x"))
-                .isEqualTo(payload);
+    @ValueSource(longs = {0, 1, 65_480, 65_481, 1L << 20, 1L << 40})
+    @DisplayName("reads back as it was written, sealed or not")
+    void roundTrip(long payload) throws Unsealable {
+        for (BlobHeader header : new BlobHeader[] {sealed(payload), plain(payload, filled(32, 1))}) {
+            assertThat(BlobHeader.read(header.bytes(), header.storedBytes()).bytes()).isEqualTo(header.bytes());
+        }
     }
 
     @ParameterizedTest(name = "byte {0}")
-    @MethodSource("bytesOfHeader")
-    @DisplayName("is refused with any one bit turned but those of the salt, and the error names the byte")
+    @MethodSource("fixedBytes")
+    @DisplayName("is of no known format with any bit turned that is the same in all headers")
     void flippedBit(int at) {
         for (int bit = 0; bit < 8; bit++) {
-            byte[] header = new byte[128];
-            BlobHeader.plain(PAYLOAD, SALT).get(header);
+            byte[] header = sealed(PAYLOAD).bytes();
             header[at] ^= (byte) (1 << bit);
 
-            assertThatThrownBy(() -> BlobHeader.payloadBytes(ByteBuffer.wrap(header), PAYLOAD + 128, "blob x"))
-                    .isInstanceOf(CorruptDataException.class)
-                    .hasMessage(
-                            at < 4
-                                    ? "blob x does not begin with the mark of a blob"
-                                    : "blob x has an unknown or damaged header (byte " + at + ")");
+            assertThatThrownBy(() -> BlobHeader.read(header, sealed(PAYLOAD).storedBytes()))
+                    .isInstanceOfSatisfying(
+                            Unsealable.class,
+                            e -> assertThat(e.about("blob x"))
+                                    .isInstanceOf(at < 4 ? CorruptDataException.class : UnknownFormatException.class));
         }
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {-128, -1, 1, 1000})
-    @DisplayName("is refused on a blob that is shorter or longer than it says")
+    @ValueSource(longs = {-128, -1, 1, 16, 1000})
+    @DisplayName("does not stand in front of more or fewer bytes than it says")
     void otherSize(long difference) {
-        assertThatThrownBy(() -> BlobHeader.payloadBytes(BlobHeader.plain(1000, SALT), 1128 + difference, "blob x"))
-                .isInstanceOf(CorruptDataException.class)
-                .hasMessageStartingWith("blob x has an unknown or damaged header (byte 3");
+        assertThatThrownBy(() -> BlobHeader.read(sealed(1000).bytes(), sealed(1000).storedBytes() + difference))
+                .isInstanceOf(Unsealable.class)
+                .hasMessage("is not as long as its header says");
     }
 
-    private static byte[] salt() {
-        byte[] salt = new byte[BlobHeader.SALT_BYTES];
-        Arrays.fill(salt, (byte) 0x5a);
-        return salt;
+    @ParameterizedTest
+    @ValueSource(longs = {-1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 62})
+    @DisplayName("with a length that no blob has is refused")
+    void impossibleLength(long payload) {
+        assertThatThrownBy(() -> BlobHeader.read(sealed(payload).bytes(), sealed(payload).storedBytes()))
+                .isInstanceOf(Unsealable.class);
+    }
+
+    private static byte[] filled(int length, int value) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, (byte) value);
+        return bytes;
     }
 }

@@ -5,10 +5,19 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.AuditCheck;
 import io.privatefm.core.AuditLogKey;
+import io.privatefm.core.ReceiptCheck;
+import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.NsUid;
 import io.privatefm.spi.audit.AuditVerdict;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -30,11 +39,21 @@ final class AuditVerifyCommand implements Callable<Integer> {
     @Mixin
     private final Home home = new Home();
 
+    @Option(
+            names = "--receipt",
+            paramLabel = "FILE",
+            description = "Also checks this receipt of a deletion, and that the log still has what it proves.")
+    private Optional<Path> receipt = Optional.empty();
+
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         AuditLogKey key = home.auditKey();
+        Optional<String> document = receipt.isPresent() ? Optional.of(read(receipt.get())) : Optional.empty();
+        Optional<NsUid> deleted = document.map(text -> ReceiptCheck.verify(text, key));
         try (HomeDatabase database = home.openDatabase()) {
-            AuditVerdict verdict = AuditCheck.verify(database.store(), key, home.anchors());
+            AuditVerdict verdict = document.isPresent()
+                    ? ReceiptCheck.verifyLog(document.get(), database.store(), key, home.anchors())
+                    : AuditCheck.verify(database.store(), key, home.anchors());
             if (verdict instanceof AuditVerdict.Tampered tampered) {
                 if (output.isJson()) {
                     output.print(
@@ -47,15 +66,22 @@ final class AuditVerifyCommand implements Callable<Integer> {
                 return ExitCode.VERIFICATION_FAILED;
             }
             AuditVerdict.Intact intact = (AuditVerdict.Intact) verdict;
-            output.print(
-                    spec,
-                    json(true)
-                            .put("entries", intact.size())
-                            .put("root", intact.root().hex())
-                            .put("waiting", intact.waiting())
-                            .put("anchors", intact.anchors()));
+            ObjectNode result = json(true)
+                    .put("entries", intact.size())
+                    .put("root", intact.root().hex())
+                    .put("waiting", intact.waiting())
+                    .put("anchors", intact.anchors());
+            deleted.ifPresent(namespace -> result.put("deleted", namespace.value()));
+            output.print(spec, result);
             return ExitCode.DONE;
         }
+    }
+
+    private static String read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new InvalidInputException(ErrorCode.INVALID_ARGUMENT, "there is no file " + file);
+        }
+        return Files.readString(file);
     }
 
     private static ObjectNode json(boolean intact) {

@@ -3,6 +3,7 @@ package io.privatefm.server.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.privatefm.core.ApiKeyAuthority;
 import io.privatefm.core.InMemory;
 import io.privatefm.core.Orchestrator;
 import io.privatefm.modelstore.AdapterDirectory;
@@ -18,15 +19,22 @@ import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.bus.BusMessage;
 import io.privatefm.spi.bus.EventBus;
 import io.privatefm.spi.checkpoint.Verification;
+import io.privatefm.spi.guardian.DeletionOutcome;
+import io.privatefm.spi.guardian.DeletionReceipt;
+import io.privatefm.spi.guardian.GuardianRequest;
 import io.privatefm.spi.merge.MergeOutcome;
 import io.privatefm.spi.merge.NightReport;
 import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.VariantRow;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -71,6 +79,17 @@ final class DemoCommand implements Callable<Integer> {
             description = "jdbc: or postgresql://user:password@host:port/name. Default: a file in the data directory.")
     private Optional<String> database = Optional.empty();
 
+    @Option(
+            names = "--keys",
+            paramLabel = "DIR",
+            description = "Key vault, outside the data directory. Default: beside it, of its name with .keys added.")
+    private Optional<Path> keys = Optional.empty();
+
+    @Option(
+            names = "--delete-one",
+            description = "At the end, deletes the last learner as at a guardian's request, and leaves the receipt.")
+    private boolean deleteOne;
+
     @Option(names = "--seed", paramLabel = "S", description = "Draws what the derived learners need. Default: 1.")
     private long seed = 1;
 
@@ -89,6 +108,7 @@ final class DemoCommand implements Callable<Integer> {
                 "%d learners: %d with adapters as they were trained, %d derived from these with seed %d (simulated)%n",
                 ids.size(), Math.min(ids.size(), data.trained()), Math.max(0, ids.size() - data.trained()), seed);
         HomeAudit audit = HomeAudit.open(directory);
+        String guardianKey = guardianKey();
         try (HomeDatabase opened = HomeDatabase.open(directory, database);
                 EventBus bus = InMemory.bus();
                 Orchestrator pfm = Orchestrator.builder(
@@ -96,18 +116,25 @@ final class DemoCommand implements Callable<Integer> {
                                 BlobDirectory.at(directory),
                                 FoundationDirectory.at(DemoHome.foundation(directory)))
                         .eventBus(bus)
+                        .keyVault(HomeKeys.open(directory, keys))
+                        .guardianAuthority(ApiKeyAuthority.of(guardianKey))
                         .audit(audit.origin(), audit.key(), HomeAudit.anchors(directory))
                         .leaseTime(LEASE_TIME)
                         .adapterStore(AdapterDirectory.at(DemoHome.adapters(directory)))
                         .addListener(new ProgressBar(spec.commandLine().getErr(), CommandLine.Help.Ansi.AUTO.enabled()))
                         .build()) {
             pfm.start();
-            provision(pfm, bus, ids);
+            List<LearnerId> present = provision(out, pfm, bus, ids);
             NightReport night = runNight(out, pfm);
-            printTable(out, pfm, ids, night);
-            int damaged = verifyAll(pfm, ids);
-            out.printf("verified %d checkpoints: %d damaged%n", ids.size(), damaged);
-            export(out, pfm, directory, ids.get(0));
+            printTable(out, pfm, present, night);
+            int damaged = verifyAll(pfm, present);
+            out.printf("verified %d checkpoints: %d damaged%n", present.size(), damaged);
+            if (!present.isEmpty()) {
+                export(out, pfm, directory, present.get(0));
+            }
+            if (deleteOne && !present.isEmpty()) {
+                delete(out, pfm, directory, present.get(present.size() - 1), guardianKey);
+            }
             long messages = pfm.upkeep().relayMessages();
             long entries = pfm.upkeep().sequenceAudit();
             LOG.debug("{} messages and {} audit entries at the end", messages, entries);
@@ -142,17 +169,51 @@ final class DemoCommand implements Callable<Integer> {
                 night.merged(), night.rejected(), night.upToDate(), elsewhere);
     }
 
-    /** Namespaces by events; adapters as a trainer would announce them. */
-    private static void provision(Orchestrator pfm, EventBus bus, List<LearnerId> ids) {
+    /** Namespaces by events; adapters as a trainer would announce them. Gives the learners who were not deleted in an earlier run. */
+    private static List<LearnerId> provision(
+            PrintWriter out, Orchestrator pfm, EventBus bus, List<LearnerId> ids) {
+        List<LearnerId> present = new ArrayList<>();
         for (LearnerId learner : ids) {
             ObjectNode payload = JsonNodeFactory.instance.objectNode();
             payload.put("event", "PRIVATE_BRAIN_READY").put("learner_id", learner.value());
             DemoHome.SUBJECTS.forEach(subject -> payload.withArray("subjects").add(subject.value()));
             bus.publish(new BusMessage("ready-" + learner, "PRIVATE_BRAIN_READY", learner.value(), payload.toString()));
+            if (pfm.namespaces().find(learner).isEmpty()) {
+                out.printf("%s was deleted, and no event brings anybody back%n", learner);
+                continue;
+            }
+            present.add(learner);
             for (Subject subject : DemoHome.SUBJECTS) {
                 pfm.adapters().register(learner, subject, DemoHome.reference(learner, subject));
             }
         }
+        return present;
+    }
+
+    /** The environment's, else one that nobody but this run knows. */
+    private static String guardianKey() {
+        String given = System.getenv("GUARDIAN_API_KEY");
+        if (given != null) {
+            return given;
+        }
+        byte[] drawn = new byte[32];
+        new SecureRandom().nextBytes(drawn);
+        return HexFormat.of().formatHex(drawn);
+    }
+
+    private static void delete(
+            PrintWriter out, Orchestrator pfm, Path directory, LearnerId learner, String guardianKey)
+            throws IOException {
+        GuardianRequest request = new GuardianRequest(learner, "demo-guardian", guardianKey);
+        DeletionOutcome outcome = pfm.guardian().delete(request);
+        if (!(outcome instanceof DeletionOutcome.Deleted deleted)) {
+            throw new InvalidInputException(ErrorCode.CONFIGURATION, learner + " was not deleted: " + outcome);
+        }
+        DeletionReceipt receipt = deleted.receipt();
+        Path file = directory.resolve("receipts").resolve(receipt.namespace() + ".json");
+        HomeFile.write(file, (receipt.document() + "\n").getBytes(StandardCharsets.UTF_8));
+        out.printf("deleted %s: key %s is destroyed, its data with it%n", learner, receipt.keyId());
+        out.println("check receipt:   ./pfm audit verify --home " + directory + " --receipt " + file);
     }
 
     /** The newest checkpoint of every learner, and why a namespace was rejected. */

@@ -54,6 +54,7 @@ final class ExportCommand implements Callable<Integer> {
         try (HomeDatabase database = home.openDatabase();
                 Orchestrator pfm = Orchestrator.builder(
                                 database.store(), home.blobs(), FoundationDirectory.at(home.foundation()))
+                        .keyVault(home.vault())
                         .build()) {
             long wanted = version.orElseGet(() -> newest(pfm, id));
             Sha256 hash = pfm.checkpoints().export(id, wanted, variant, out);

@@ -4,6 +4,7 @@ package io.privatefm.server.cli;
 import io.privatefm.core.AuditLogKey;
 import io.privatefm.modelstore.AnchorDirectory;
 import io.privatefm.modelstore.BlobDirectory;
+import io.privatefm.modelstore.FileKeyVault;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import java.nio.file.Files;
@@ -30,6 +31,12 @@ final class Home {
             description = "jdbc: or postgresql://user:password@host:port/name. Default: a file in the data directory.")
     private Optional<String> database = Optional.empty();
 
+    @Option(
+            names = "--keys",
+            paramLabel = "DIR",
+            description = "Key vault. Default: the folder beside the data directory, of its name with .keys added.")
+    private Optional<Path> keys = Optional.empty();
+
     Path directory() {
         if (!Files.isDirectory(directory)) {
             throw new InvalidInputException(ErrorCode.INVALID_ARGUMENT, "there is no data directory " + directory);
@@ -43,6 +50,10 @@ final class Home {
 
     BlobDirectory blobs() {
         return BlobDirectory.at(directory());
+    }
+
+    FileKeyVault vault() {
+        return HomeKeys.open(directory(), keys);
     }
 
     Path foundation() {

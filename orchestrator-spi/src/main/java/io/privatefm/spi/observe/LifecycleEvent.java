@@ -31,4 +31,10 @@ public sealed interface LifecycleEvent {
 
     /** A merge did not lead to a checkpoint; the namespace keeps the one it has. */
     record MergeFailed(NsUid namespace, String reason) implements LifecycleEvent {}
+
+    /** A namespace was deleted for good. */
+    record NamespaceDeleted(NsUid namespace) implements LifecycleEvent {}
+
+    /** A deletion was asked for, and not granted. */
+    record DeletionDenied() implements LifecycleEvent {}
 }

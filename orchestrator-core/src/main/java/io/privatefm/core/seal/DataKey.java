@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.core.seal;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.generators.HKDFBytesGenerator;
+import org.bouncycastle.crypto.params.HKDFParameters;
+
+/** One data key of a namespace, unwrapped. Every blob gets a key of its own from it (HKDF-SHA256, RFC 5869). */
+final class DataKey {
+    /** Size of the key, and of what is derived from it. */
+    static final int BYTES = 32;
+
+    private static final byte[] COMMITMENT = "pfm-key-commitment-1".getBytes(StandardCharsets.US_ASCII);
+
+    private final long generation;
+    private final String id;
+    private final byte[] secret;
+
+    /**
+     * A key.
+     *
+     * @param id 32 hex digits
+     * @param secret {@link #BYTES} bytes; a copy is kept
+     */
+    DataKey(long generation, String id, byte[] secret) {
+        this.generation = generation;
+        this.id = id;
+        this.secret = secret.clone();
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    String id() {
+        return id;
+    }
+
+    byte[] idBytes() {
+        return HexFormat.of().parseHex(id);
+    }
+
+    /** What says, beside a salt, that this and no other key was used; says nothing about the key. */
+    byte[] commitment(byte[] salt) {
+        return derive(salt, COMMITMENT);
+    }
+
+    /**
+     * The key of one stream.
+     *
+     * @param associatedData another length than the words that commitments are derived with, so that no key is a commitment
+     */
+    byte[] streamKey(byte[] salt, byte[] associatedData) {
+        return derive(salt, associatedData);
+    }
+
+    private byte[] derive(byte[] salt, byte[] info) {
+        HKDFBytesGenerator hkdf = new HKDFBytesGenerator(SHA256Digest.newInstance());
+        hkdf.init(new HKDFParameters(secret, salt, info));
+        byte[] derived = new byte[BYTES];
+        hkdf.generateBytes(derived, 0, BYTES);
+        return derived;
+    }
+
+    /** Whether both are the same key. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof DataKey key && id.equals(key.id) && Arrays.equals(secret, key.secret);
+    }
+
+    @Override
+    public int hashCode() {
+        return id.hashCode();
+    }
+
+    /** Without the key. */
+    @Override
+    public String toString() {
+        return "data key " + id + " of generation " + generation;
+    }
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.server.cli;
+
+import io.privatefm.modelstore.FileKeyVault;
+import io.privatefm.modelstore.RootKey;
+import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.InvalidInputException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * The key vault of a data directory, in a folder of its own: beside it and not in it, so that no copy of the data holds its keys. The
+ * root key is the environment's {@code ENCRYPTION_KEY}, else the file {@code root.key} in that folder, made if absent.
+ */
+final class HomeKeys {
+    private static final String VARIABLE = "ENCRYPTION_KEY";
+    private static final String SUFFIX = ".keys";
+
+    private HomeKeys() {}
+
+    /** Where the keys of a data directory are if nothing else was said. */
+    static Path beside(Path home) {
+        Path absolute = home.toAbsolutePath().normalize();
+        return absolute.resolveSibling(absolute.getFileName() + SUFFIX);
+    }
+
+    /**
+     * Opens a vault, made if absent.
+     *
+     * @param keys empty for the folder beside the data directory
+     * @throws io.privatefm.spi.WrongKeyException if the root key is not the one that the vault was set up with
+     */
+    static FileKeyVault open(Path home, Optional<Path> keys) {
+        Path folder = keys.orElseGet(() -> beside(home));
+        if (folder.toAbsolutePath().normalize().startsWith(home.toAbsolutePath().normalize())) {
+            throw new InvalidInputException(
+                    ErrorCode.CONFIGURATION, "the keys must not lie in the data directory: " + folder);
+        }
+        try {
+            Files.createDirectories(folder);
+            return FileKeyVault.open(folder.resolve("vault"), rootKey(folder));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static RootKey rootKey(Path folder) throws IOException {
+        String given = System.getenv(VARIABLE);
+        if (given != null) {
+            return RootKey.parse(given);
+        }
+        Path file = folder.resolve("root.key");
+        if (!Files.exists(file)) {
+            create(folder, file);
+        }
+        return RootKey.parse(Files.readString(file).strip());
+    }
+
+    private static void create(Path folder, Path file) throws IOException {
+        byte[] key = new byte[RootKey.BYTES];
+        new SecureRandom().nextBytes(key);
+        Path staged = Files.createTempFile(
+                folder,
+                "root",
+                ".tmp",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try {
+            Files.writeString(staged, HexFormat.of().formatHex(key) + "\n");
+            Files.createLink(file, staged);
+        } catch (FileAlreadyExistsException e) {
+            // another process made it
+        } finally {
+            Files.delete(staged);
+        }
+    }
+}
