@@ -35,7 +35,7 @@ record BlobHeader(
     /** Size of our own part: where the AEAD stream begins. */
     static final int OWN_BYTES = 88;
 
-    static final String NO_KEY = "0".repeat(32);
+    private static final String NO_KEY = "0".repeat(32);
 
     private static final byte[] MAGIC = "PBC1".getBytes(StandardCharsets.US_ASCII);
     private static final byte FORMAT = 1;
@@ -43,6 +43,19 @@ record BlobHeader(
     private static final byte SEALED = 1;
     private static final int FORMAT_AT = 4;
     private static final int KEY_ID_BYTES = 16;
+
+    /** The header of plain bytes. */
+    static BlobHeader plain(byte role, long payloadBytes, long version, byte[] salt) {
+        return new BlobHeader(
+                false,
+                role,
+                NO_KEY,
+                payloadBytes,
+                new byte[DataKey.BYTES],
+                version,
+                salt,
+                new byte[AeadStream.PREFIX_BYTES]);
+    }
 
     /** The header as it is stored. */
     byte[] bytes() {
@@ -99,8 +112,9 @@ record BlobHeader(
         fields.position(fields.position() + Long.BYTES + 1);
         byte[] salt = take(fields, AeadStream.SALT_BYTES);
         byte[] prefix = take(fields, AeadStream.PREFIX_BYTES);
-        BlobHeader header =
-                new BlobHeader(flags == SEALED, role, keyId, payloadBytes, commitment, version, salt, prefix);
+        BlobHeader header = flags == SEALED
+                ? new BlobHeader(true, role, keyId, payloadBytes, commitment, version, salt, prefix)
+                : plain(role, payloadBytes, version, salt);
         int at = Arrays.mismatch(bytes, header.bytes());
         if (at >= 0 || (flags != SEALED && flags != PLAIN)) {
             throw new Unsealable(Verdict.UNKNOWN_FORMAT, "has a header that this version does not write (byte " + at + ")");

@@ -40,26 +40,38 @@ final class BlobOpener {
             if (header.sealed()) {
                 throw new Unsealable(Verdict.WRONG_KEY, "is encrypted, and no key vault is configured");
             }
-            requireContext(header, context);
+            requireContext(header, context, true);
             return new Payload(file, header.payloadBytes(), null);
         }
         if (!header.sealed()) {
             throw new Unsealable(Verdict.FOREIGN_BLOB, "is not encrypted, as everything is here");
         }
         DataKey key = key(keyring, context.namespace(), header);
-        Payload payload = payload(file, header, key, context);
-        if (header.version() < context.version() && header.role() == context.role().number()) {
-            SealContext earlier =
-                    new SealContext(context.namespace(), context.role(), header.version(), context.name());
-            boolean authentic = payload(file, header, key, earlier).opens(0);
+        SealContext claimed =
+                new SealContext(context.namespace(), context.role(), header.version(), context.name());
+        requireContext(
+                header,
+                context,
+                header.version() == context.version()
+                        || payload(file, header, key, claimed).opens(0));
+        return payload(file, header, key, context);
+    }
+
+    /**
+     * Holds what a header says against what the blob should be.
+     *
+     * @param authentic whether the header's version was what was written
+     */
+    private static void requireContext(BlobHeader header, SealContext context, boolean authentic) throws Unsealable {
+        boolean sameRole = header.role() == context.role().number();
+        if (sameRole && authentic && header.version() < context.version()) {
             throw new Unsealable(
-                    authentic ? Verdict.ROLLBACK : Verdict.FOREIGN_BLOB,
-                    authentic
-                            ? "is of version " + header.version() + ", not " + context.version() + ": it was put back"
-                            : "belongs to something else");
+                    Verdict.ROLLBACK,
+                    "is of version " + header.version() + ", not " + context.version() + ": somebody put it back");
         }
-        requireContext(header, context);
-        return payload;
+        if (!sameRole || header.version() != context.version()) {
+            throw new Unsealable(Verdict.FOREIGN_BLOB, "is something else than what it should be");
+        }
     }
 
     private static DataKey key(Keyring keyring, NsUid namespace, BlobHeader header) throws Unsealable {
@@ -79,12 +91,6 @@ final class BlobOpener {
                 key.streamKey(header.salt(), context.associatedData(header.ownBytes(), key.generation()));
         return new Payload(
                 file, header.payloadBytes(), new AeadStream(streamKey, header.prefix(), header.payloadBytes()));
-    }
-
-    private static void requireContext(BlobHeader header, SealContext context) throws Unsealable {
-        if (header.role() != context.role().number() || header.version() != context.version()) {
-            throw new Unsealable(Verdict.FOREIGN_BLOB, "is something else than what it should be");
-        }
     }
 
     /** What stored bytes hold, for ranged reads by several threads at once. */

@@ -27,15 +27,11 @@ final class BlobSealer {
         }
         byte[] salt = new byte[AeadStream.SALT_BYTES];
         random.nextBytes(salt);
-        byte[] prefix = new byte[AeadStream.PREFIX_BYTES];
         byte role = context.role().number();
         if (key == null) {
-            byte[] none = new byte[DataKey.BYTES];
-            return new BlobSealer(
-                    new BlobHeader(
-                            false, role, BlobHeader.NO_KEY, payloadBytes, none, context.version(), salt, prefix),
-                    null);
+            return new BlobSealer(BlobHeader.plain(role, payloadBytes, context.version(), salt), null);
         }
+        byte[] prefix = new byte[AeadStream.PREFIX_BYTES];
         random.nextBytes(prefix);
         BlobHeader header = new BlobHeader(
                 true, role, key.id(), payloadBytes, key.commitment(salt), context.version(), salt, prefix);

@@ -20,6 +20,7 @@ import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.checkpoint.Layout;
+import io.privatefm.spi.checkpoint.Verdict;
 import io.privatefm.spi.checkpoint.Verification;
 import io.privatefm.spi.files.RangedFile;
 import io.privatefm.spi.merge.CombinedVariant;
@@ -162,7 +163,6 @@ class CheckpointChainTest {
         VariantRow reading = row.variants().get(1);
         Sha256 other = row.manifestBlob();
         List<CheckpointRow> others = List.of(
-                withVersion(row, 2),
                 withHashes(row, other, row.foundationHash()),
                 withHashes(row, row.checkpointHash(), other),
                 withVariants(row, math),
@@ -192,6 +192,9 @@ class CheckpointChainTest {
                     .isInstanceOf(CorruptDataException.class)
                     .hasMessage("the manifest of version " + changed.version() + " and its database row do not agree");
         }
+        assertThatThrownBy(() -> reader.manifest(withVersion(row, 2)))
+                .isInstanceOfSatisfying(CorruptDataException.class, e -> assertThat(e.verdict())
+                        .isEqualTo(Verdict.ROLLBACK));
     }
 
     @Test

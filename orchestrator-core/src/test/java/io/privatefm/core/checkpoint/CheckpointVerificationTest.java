@@ -23,6 +23,7 @@ import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.checkpoint.Layout;
+import io.privatefm.spi.checkpoint.Verdict;
 import io.privatefm.spi.checkpoint.Verification;
 import io.privatefm.spi.checkpoint.Verification.Damage;
 import io.privatefm.spi.merge.MergePolicy;
@@ -173,7 +174,9 @@ class CheckpointVerificationTest {
             Sha256 blob = row.variants().get(1).blob();
             engine.blobs.lose(blob);
 
-            assertThat(damages()).containsExactly(damage("reading", "blob " + blob + " is missing"));
+            assertThat(damages())
+                    .containsExactly(new Damage(
+                            Optional.of("reading"), Optional.empty(), Verdict.MISSING, "blob " + blob + " is missing"));
         }
 
         @Test
@@ -216,7 +219,10 @@ class CheckpointVerificationTest {
 
             assertThat(damages())
                     .containsExactly(new Damage(
-                            Optional.empty(), Optional.empty(), "blob " + row.manifestBlob() + " is missing"));
+                            Optional.empty(),
+                            Optional.empty(),
+                            Verdict.MISSING,
+                            "blob " + row.manifestBlob() + " is missing"));
         }
 
         @Test

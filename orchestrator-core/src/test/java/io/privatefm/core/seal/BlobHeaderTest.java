@@ -21,15 +21,7 @@ class BlobHeaderTest {
 
     /** The header of plain bytes of a variant of version 7. */
     static BlobHeader plain(long payloadBytes, byte[] salt) {
-        return new BlobHeader(
-                false,
-                SealContext.Role.VARIANT.number(),
-                BlobHeader.NO_KEY,
-                payloadBytes,
-                new byte[32],
-                7,
-                salt,
-                new byte[AeadStream.PREFIX_BYTES]);
+        return BlobHeader.plain(SealContext.Role.VARIANT.number(), payloadBytes, 7, salt);
     }
 
     private static BlobHeader sealed(long payloadBytes) {
