@@ -61,6 +61,7 @@ final class IdleNamespaces {
                 row.state(),
                 row.foundationRelease(),
                 row.policy(),
+                row.legalHold(),
                 row.checkpointVersion(),
                 row.eventHead(),
                 row.outboxHead(),

@@ -8,6 +8,7 @@ import io.privatefm.spi.Subject;
 import io.privatefm.spi.store.AdapterRow;
 import io.privatefm.spi.store.AuditRow;
 import io.privatefm.spi.store.CheckpointRow;
+import io.privatefm.spi.store.DataKeyRow;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.Lease;
 import io.privatefm.spi.store.NamespaceRow;
@@ -35,6 +36,7 @@ final class Snapshot {
     final NavigableMap<Long, AuditRow> auditPlaces = new TreeMap<>();
     final NavigableMap<Long, TreeHeadRow> treeHeads = new TreeMap<>();
     final Table<NsUid, Sha256, OrphanRow> orphans = new Table<>();
+    final Table<NsUid, Long, DataKeyRow> keys = new Table<>();
 
     /** The last lease of its name. It stays when it is over, so that the next one has a higher fence. */
     record Given(Lease lease, boolean released) {}
@@ -55,6 +57,7 @@ final class Snapshot {
         copy.auditPlaces.putAll(auditPlaces);
         copy.treeHeads.putAll(treeHeads);
         copy.orphans.parts.putAll(orphans.parts);
+        copy.keys.parts.putAll(keys.parts);
         return copy;
     }
 
@@ -87,6 +90,10 @@ final class Snapshot {
             NavigableMap<K, R> changed = new TreeMap<>(of(part));
             changed.put(key, row);
             parts.put(part, changed);
+        }
+
+        void remove(P part) {
+            parts.remove(part);
         }
 
         void remove(P part, K key) {

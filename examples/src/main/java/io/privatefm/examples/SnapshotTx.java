@@ -12,7 +12,9 @@ import io.privatefm.spi.store.AdapterRow;
 import io.privatefm.spi.store.AuditRow;
 import io.privatefm.spi.store.AuditTable;
 import io.privatefm.spi.store.CheckpointRow;
+import io.privatefm.spi.store.DataKeyRow;
 import io.privatefm.spi.store.EventRow;
+import io.privatefm.spi.store.KeyTable;
 import io.privatefm.spi.store.Lease;
 import io.privatefm.spi.store.LeaseTable;
 import io.privatefm.spi.store.NamespaceRow;
@@ -43,10 +45,17 @@ import org.jspecify.annotations.Nullable;
  * One transaction of a {@link SnapshotStore}: its rows and its time. Methods without a rule, such as {@link #now()} and {@link
  * #leases()}, are the record's accessors. The others check before they write, so that what is refused writes nothing.
  */
-record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audit audit, Orphans orphans)
+record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audit audit, Orphans orphans, Keys keys)
         implements StoreTx {
     SnapshotTx(Snapshot rows, Instant now) {
-        this(rows, now, new Leases(rows, now), new Outbox(rows, now), new Audit(rows), new Orphans(rows, now));
+        this(
+                rows,
+                now,
+                new Leases(rows, now),
+                new Outbox(rows, now),
+                new Audit(rows),
+                new Orphans(rows, now),
+                new Keys(rows));
     }
 
     @Override
@@ -69,9 +78,30 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
     /** Compare and set: the revision decides. */
     @Override
     public boolean compareAndSet(NamespaceRow expected, NamespaceRow next) {
-        Optional<NamespaceRow> same = find(expected.learner()).filter(row -> row.revision() == expected.revision());
-        same.ifPresent(row -> rows.namespaces.put(row.learner(), next));
-        return same.isPresent();
+        Optional<NamespaceRow> same =
+                find(expected.learner()).filter(row -> row.nsUid().equals(expected.nsUid()));
+        boolean unchanged =
+                same.filter(row -> row.revision() == expected.revision()).isPresent();
+        existsIf(
+                unchanged
+                        && !next.learner().equals(expected.learner())
+                        && find(next.learner()).isPresent(),
+                "learner taken");
+        if (unchanged) {
+            rows.namespaces.remove(expected.learner());
+            rows.namespaces.put(next.learner(), next);
+        }
+        return unchanged;
+    }
+
+    @Override
+    public boolean erase(NamespaceRow expected, NamespaceRow tombstone) {
+        boolean unchanged = compareAndSet(expected, tombstone);
+        if (unchanged) {
+            Stream.of(rows.events, rows.adapters, rows.checkpoints, rows.outbox, rows.orphans, rows.keys)
+                    .forEach(table -> table.remove(expected.nsUid()));
+        }
+        return unchanged;
     }
 
     /** A log without gaps: core numbers the rows, the store sees that nobody appended meanwhile. */
@@ -111,6 +141,13 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
     }
 
     @Override
+    public boolean removeCheckpoint(NsUid namespace, long version) {
+        boolean there = checkpoint(namespace, version).isPresent();
+        rows.checkpoints.remove(namespace, version);
+        return there;
+    }
+
+    @Override
     public Optional<CheckpointRow> checkpoint(NsUid namespace, long version) {
         return Optional.ofNullable(rows.checkpoints.of(namespace).get(version));
     }
@@ -142,10 +179,16 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
             if (last != null && !last.released() && last.lease().expiresAt().isAfter(now)) {
                 return Optional.empty();
             }
+            return Optional.of(seize(name, holder, ttl));
+        }
+
+        @Override
+        public Lease seize(String name, String holder, Duration ttl) {
+            Given last = rows.leases.get(name);
             long fence = last == null ? 1 : last.lease().fence() + 1;
             Lease lease = new Lease(name, holder, fence, now.plus(ttl));
             rows.leases.put(name, new Given(lease, false));
-            return Optional.of(lease);
+            return lease;
         }
 
         @Override
@@ -284,6 +327,22 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
         @Override
         public void forget(NsUid namespace, Sha256 blob) {
             rows.orphans.remove(namespace, blob);
+        }
+    }
+
+    /** Never changed, never given away: each generation once. */
+    record Keys(Snapshot rows) implements KeyTable {
+        @Override
+        public void put(DataKeyRow row) {
+            boolean id = rows.keys.all().map(DataKeyRow::keyId).anyMatch(row.keyId()::equals);
+            conflictIf(
+                    id || rows.keys.of(row.nsUid()).containsKey(row.generation()), "the generation or the id is there");
+            rows.keys.put(row.nsUid(), row.generation(), row);
+        }
+
+        @Override
+        public List<DataKeyRow> of(NsUid namespace) {
+            return List.copyOf(rows.keys.of(namespace).values());
         }
     }
 

@@ -136,6 +136,19 @@ public final class BlobDirectory implements BlobStore {
         }
     }
 
+    /**
+     * {@inheritDoc} A writer that was open before can no longer commit. A link in the owner's folders is removed, and what it leads to
+     * is left alone.
+     */
+    @Override
+    public void destroy(NsUid owner) {
+        try {
+            new OwnedFiles(owner, root.resolve(STAGING), List.of(root.resolve(TRASH), blobs)).destroy();
+        } catch (IOException e) {
+            throw Failures.unavailable("destroy", blobs.resolve(owner.value()), e);
+        }
+    }
+
     private BlobTrash trash(NsUid owner) {
         return BlobTrash.of(root.resolve(TRASH), owner);
     }

@@ -148,6 +148,11 @@ public final class FaultyBlobs implements BlobStore {
     }
 
     @Override
+    public void destroy(NsUid owner) {
+        blobs.destroy(owner);
+    }
+
+    @Override
     public Optional<RangedFile> open(NsUid owner, Sha256 name) {
         if (lost.contains(name)) {
             return Optional.empty();

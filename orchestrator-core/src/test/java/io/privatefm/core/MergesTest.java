@@ -273,6 +273,7 @@ class MergesTest {
                     row.state(),
                     "r2",
                     row.policy(),
+                    row.legalHold(),
                     row.checkpointVersion(),
                     row.eventHead(),
                     row.outboxHead(),

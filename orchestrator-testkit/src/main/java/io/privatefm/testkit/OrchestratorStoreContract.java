@@ -138,6 +138,7 @@ public abstract class OrchestratorStoreContract extends CoordinationContract {
                     NamespaceState.DELETING,
                     "release-2",
                     "{\"a\":1}",
+                    true,
                     7,
                     3,
                     5,

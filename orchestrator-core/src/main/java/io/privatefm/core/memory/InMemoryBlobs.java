@@ -4,6 +4,7 @@ package io.privatefm.core.memory;
 import io.privatefm.core.hash.MerkleTree;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
+import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.blob.BlobStore;
 import io.privatefm.spi.blob.BlobWriter;
 import io.privatefm.spi.blob.StoredBlob;
@@ -28,6 +29,7 @@ public final class InMemoryBlobs implements BlobStore {
     private static final class Space {
         final Map<Sha256, Entry> blobs = new HashMap<>();
         final Map<Sha256, Entry> trash = new HashMap<>();
+        boolean destroyed;
     }
 
     /** A blob, and since when it is where it is. */
@@ -86,6 +88,18 @@ public final class InMemoryBlobs implements BlobStore {
         }
     }
 
+    @Override
+    public void destroy(NsUid owner) {
+        Space space = spaces.remove(owner);
+        if (space != null) {
+            synchronized (space) {
+                space.destroyed = true;
+                space.blobs.clear();
+                space.trash.clear();
+            }
+        }
+    }
+
     private boolean move(Space space, Sha256 name, Map<Sha256, Entry> from, Map<Sha256, Entry> to) {
         synchronized (space) {
             Entry entry = from.remove(name);
@@ -125,6 +139,9 @@ public final class InMemoryBlobs implements BlobStore {
             byte[] all = bytes.toByteArray();
             Sha256 name = Sha256.of(MerkleTree.sha256().digest(all));
             synchronized (space) {
+                if (space.destroyed) {
+                    throw new UnavailableException("what was written of blob " + name + " was destroyed meanwhile");
+                }
                 space.blobs.putIfAbsent(name, new Entry(ByteBuffer.wrap(all), clock.instant()));
             }
             return name;

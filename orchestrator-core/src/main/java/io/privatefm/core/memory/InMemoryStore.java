@@ -11,7 +11,9 @@ import io.privatefm.spi.store.AdapterRow;
 import io.privatefm.spi.store.AuditTable;
 import io.privatefm.spi.store.Capability;
 import io.privatefm.spi.store.CheckpointRow;
+import io.privatefm.spi.store.DataKeyRow;
 import io.privatefm.spi.store.EventRow;
+import io.privatefm.spi.store.KeyTable;
 import io.privatefm.spi.store.Lease;
 import io.privatefm.spi.store.LeaseTable;
 import io.privatefm.spi.store.NamespaceRow;
@@ -46,6 +48,7 @@ public final class InMemoryStore implements OrchestratorStore {
     private final NavigableMap<LearnerId, NamespaceRow> namespaces = new TreeMap<>();
     private final Map<NsUid, Logs> logs = new HashMap<>();
     private final Map<String, CheckpointRow> operations = new HashMap<>();
+    private final Map<String, DataKeyRow> keyIds = new HashMap<>();
     private final Map<Taken, Boolean> inbox = new HashMap<>();
     private final Map<String, Lease> leases = new HashMap<>();
     private final Map<MemoryOutbox.Key, MemoryOutbox.Waiting> outbox = new TreeMap<>();
@@ -58,6 +61,7 @@ public final class InMemoryStore implements OrchestratorStore {
         final NavigableMap<Long, EventRow> events = new TreeMap<>();
         final NavigableMap<Subject, NavigableMap<Integer, AdapterRow>> adapters = new TreeMap<>();
         final NavigableMap<Long, CheckpointRow> checkpoints = new TreeMap<>();
+        final NavigableMap<Long, DataKeyRow> keys = new TreeMap<>();
     }
 
     /** A message that a consumer has taken. */
@@ -150,12 +154,38 @@ public final class InMemoryStore implements OrchestratorStore {
         @Override
         public boolean compareAndSet(NamespaceRow expected, NamespaceRow next) {
             requireOpen();
-            NamespaceRow now = namespaces.get(expected.learner());
-            if (now == null || now.revision() != expected.revision()) {
+            if (!isUnchanged(expected)) {
                 return false;
             }
             undo.put(namespaces, next.learner(), next);
             return true;
+        }
+
+        @Override
+        public boolean erase(NamespaceRow expected, NamespaceRow tombstone) {
+            requireOpen();
+            if (!isUnchanged(expected)) {
+                return false;
+            }
+            if (!tombstone.learner().equals(expected.learner()) && namespaces.containsKey(tombstone.learner())) {
+                throw new AlreadyExistsException("there is a namespace of the tombstone's learner already");
+            }
+            NsUid namespace = expected.nsUid();
+            undo.remove(namespaces, expected.learner());
+            undo.put(namespaces, tombstone.learner(), tombstone);
+            Logs erased = logs(namespace);
+            erased.checkpoints.values().forEach(row -> undo.remove(operations, row.operationId()));
+            erased.keys.values().forEach(row -> undo.remove(keyIds, row.keyId()));
+            undo.put(logs, namespace, new Logs());
+            undo.removeIf(outbox, key -> key.nsUid().equals(namespace));
+            undo.removeIf(orphans, key -> key.nsUid().equals(namespace));
+            return true;
+        }
+
+        /** The learner may have another namespace by now. */
+        private boolean isUnchanged(NamespaceRow expected) {
+            NamespaceRow now = namespaces.get(expected.learner());
+            return now != null && now.nsUid().equals(expected.nsUid()) && now.revision() == expected.revision();
         }
 
         @Override
@@ -212,6 +242,17 @@ public final class InMemoryStore implements OrchestratorStore {
         }
 
         @Override
+        public boolean removeCheckpoint(NsUid namespace, long version) {
+            requireOpen();
+            Optional<CheckpointRow> found = checkpoint(namespace, version);
+            found.ifPresent(row -> {
+                undo.remove(logs(namespace).checkpoints, version);
+                undo.remove(operations, row.operationId());
+            });
+            return found.isPresent();
+        }
+
+        @Override
         public Optional<CheckpointRow> checkpoint(NsUid namespace, long version) {
             requireOpen();
             return Optional.ofNullable(logs(namespace).checkpoints.get(version));
@@ -262,6 +303,12 @@ public final class InMemoryStore implements OrchestratorStore {
         public OrphanTable orphans() {
             requireOpen();
             return new MemoryOrphans(orphans, this::referenced, undo, now);
+        }
+
+        @Override
+        public KeyTable keys() {
+            requireOpen();
+            return new MemoryKeys(namespace -> logs(namespace).keys, keyIds, undo);
         }
 
         private Set<Sha256> referenced(NsUid namespace) {

@@ -30,9 +30,15 @@ final class MemoryLeases implements LeaseTable {
                 && before.expiresAt().isAfter(now)) {
             return Optional.empty();
         }
+        return Optional.of(seize(name, holder, ttl));
+    }
+
+    @Override
+    public Lease seize(String name, String holder, Duration ttl) {
+        Lease before = leases.get(name);
         Lease lease = new Lease(name, holder, before == null ? 1 : before.fence() + 1, now.plus(ttl));
         undo.put(leases, name, lease);
-        return Optional.of(lease);
+        return lease;
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.privatefm.core.memory;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** How to take back the writes of one transaction. */
 final class UndoLog {
@@ -27,6 +29,12 @@ final class UndoLog {
         if (before != null) {
             undo.push(() -> map.put(key, before));
         }
+    }
+
+    /** Removes all values of such keys, to be put back. */
+    <K, V> void removeIf(Map<K, V> map, Predicate<K> concerned) {
+        List<K> keys = map.keySet().stream().filter(concerned).toList();
+        keys.forEach(key -> remove(map, key));
     }
 
     /** Takes all writes back, the last one first. */

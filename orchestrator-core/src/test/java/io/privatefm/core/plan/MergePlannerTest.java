@@ -67,6 +67,7 @@ class MergePlannerTest {
                     NamespaceState.ACTIVE,
                     release,
                     "{}",
+                    false,
                     head.map(CheckpointRow::version).orElse(0L),
                     0,
                     0,

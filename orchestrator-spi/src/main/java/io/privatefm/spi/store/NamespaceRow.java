@@ -12,9 +12,10 @@ import java.util.Optional;
  *
  * @param learner unique among rows
  * @param nsUid unique among rows
- * @param subjects in ascending code-point order, no duplicates, at least one
+ * @param subjects in ascending code-point order, no duplicates, at least one; none in a tombstone
  * @param foundationRelease name of the release that the namespace is pinned to
  * @param policy which variants it has, canonical JSON of core; opaque to the store
+ * @param legalHold whether core must keep everything of it, whatever else is asked for
  * @param checkpointVersion version of the newest checkpoint, 0 before the first
  * @param eventHead sequence number of the newest event, 0 before the first
  * @param outboxHead sequence number of the newest message, sent or not, 0 before the first
@@ -28,6 +29,7 @@ public record NamespaceRow(
         NamespaceState state,
         String foundationRelease,
         String policy,
+        boolean legalHold,
         long checkpointVersion,
         long eventHead,
         long outboxHead,
@@ -47,6 +49,7 @@ public record NamespaceRow(
                 NamespaceState.ACTIVE,
                 foundationRelease,
                 policy,
+                false,
                 0,
                 0,
                 0,
@@ -56,36 +59,64 @@ public record NamespaceRow(
 
     /** This row in another state. */
     public NamespaceRow withState(NamespaceState next) {
-        return with(next, checkpointVersion, eventHead, outboxHead, settled, revision);
+        return with(next, legalHold, checkpointVersion, eventHead, outboxHead, settled, revision);
+    }
+
+    /** This row under legal hold, or free of it. */
+    public NamespaceRow withLegalHold(boolean held) {
+        return with(state, held, checkpointVersion, eventHead, outboxHead, settled, revision);
     }
 
     /** This row with another newest event. */
     public NamespaceRow withEventHead(long head) {
-        return with(state, checkpointVersion, head, outboxHead, settled, revision);
+        return with(state, legalHold, checkpointVersion, head, outboxHead, settled, revision);
     }
 
     /** This row with another newest message. */
     public NamespaceRow withOutboxHead(long head) {
-        return with(state, checkpointVersion, eventHead, head, settled, revision);
+        return with(state, legalHold, checkpointVersion, eventHead, head, settled, revision);
     }
 
     /** This row with another newest checkpoint. */
     public NamespaceRow withCheckpoint(long version) {
-        return with(state, version, eventHead, outboxHead, settled, revision);
+        return with(state, legalHold, version, eventHead, outboxHead, settled, revision);
     }
 
     /** This row with nothing left to merge up to its newest event. */
     public NamespaceRow withSettled(Settled upTo) {
-        return with(state, checkpointVersion, eventHead, outboxHead, Optional.of(upTo), revision);
+        return with(state, legalHold, checkpointVersion, eventHead, outboxHead, Optional.of(upTo), revision);
     }
 
     /** This row, one revision on. */
     public NamespaceRow nextRevision() {
-        return with(state, checkpointVersion, eventHead, outboxHead, settled, revision + 1);
+        return with(state, legalHold, checkpointVersion, eventHead, outboxHead, settled, revision + 1);
+    }
+
+    /**
+     * What {@link StoreTx#erase} leaves of this row, one revision on. It says neither whose the namespace was nor what it held; its
+     * messages go on from where they were.
+     *
+     * @param as stands in for the learner, whose id is free again
+     */
+    public NamespaceRow tombstone(LearnerId as) {
+        return new NamespaceRow(
+                as,
+                nsUid,
+                List.of(),
+                NamespaceState.DELETED,
+                foundationRelease,
+                "{}",
+                false,
+                0,
+                0,
+                outboxHead,
+                Optional.empty(),
+                revision + 1);
     }
 
     private NamespaceRow with(
             NamespaceState newState,
+            boolean newLegalHold,
             long newVersion,
             long newEventHead,
             long newOutboxHead,
@@ -98,6 +129,7 @@ public record NamespaceRow(
                 newState,
                 foundationRelease,
                 policy,
+                newLegalHold,
                 newVersion,
                 newEventHead,
                 newOutboxHead,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.store.jdbc;
 
+import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.store.Lease;
 import io.privatefm.spi.store.LeaseTable;
 import java.time.Duration;
@@ -16,31 +17,51 @@ final class JdbcLeases implements LeaseTable {
 
     @Override
     public Optional<Lease> acquire(String name, String holder, Duration ttl) {
-        boolean taken = statements.update(
-                                "update pfm_lease set fence = fence + 1, holder = ?, expires_at = " + expiry()
-                                        + " where name = ? and (holder is null or expires_at <= " + now() + ")",
-                                holder,
-                                Statements.micros(ttl),
-                                name)
-                        == 1
-                || statements.insertIfAbsent(
-                        "insert into pfm_lease (name, holder, fence, expires_at) values (?, ?, 1, " + expiry() + ")",
-                        name,
+        boolean taken = take(name, holder, ttl, " and (holder is null or expires_at <= " + now() + ")")
+                || give(name, holder, ttl);
+        return taken ? find(name) : Optional.empty();
+    }
+
+    /** Waits for a transaction that has the row locked. A row that is not there now may be a moment later, but never goes away. */
+    @Override
+    public Lease seize(String name, String holder, Duration ttl) {
+        boolean taken = take(name, holder, ttl, "") || give(name, holder, ttl) || take(name, holder, ttl, "");
+        if (!taken) {
+            throw new ConflictException("lease " + name + " was given out meanwhile");
+        }
+        return find(name).orElseThrow();
+    }
+
+    private boolean take(String name, String holder, Duration ttl, String condition) {
+        return statements.update(
+                        "update pfm_lease set fence = fence + 1, holder = ?, expires_at = " + expiry()
+                                + " where name = ?" + condition,
                         holder,
-                        Statements.micros(ttl));
-        return taken
-                ? statements
-                        .query(
-                                "select * from pfm_lease where name = ?",
-                                row -> new Lease(
-                                        row.getString("name"),
-                                        row.getString("holder"),
-                                        row.getLong("fence"),
-                                        Statements.instant(row, "expires_at")),
-                                name)
-                        .stream()
-                        .findFirst()
-                : Optional.empty();
+                        Statements.micros(ttl),
+                        name)
+                == 1;
+    }
+
+    private boolean give(String name, String holder, Duration ttl) {
+        return statements.insertIfAbsent(
+                "insert into pfm_lease (name, holder, fence, expires_at) values (?, ?, 1, " + expiry() + ")",
+                name,
+                holder,
+                Statements.micros(ttl));
+    }
+
+    private Optional<Lease> find(String name) {
+        return statements
+                .query(
+                        "select * from pfm_lease where name = ?",
+                        row -> new Lease(
+                                row.getString("name"),
+                                row.getString("holder"),
+                                row.getLong("fence"),
+                                Statements.instant(row, "expires_at")),
+                        name)
+                .stream()
+                .findFirst();
     }
 
     @Override

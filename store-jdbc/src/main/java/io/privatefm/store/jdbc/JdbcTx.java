@@ -12,6 +12,7 @@ import io.privatefm.spi.store.AdapterRow;
 import io.privatefm.spi.store.AuditTable;
 import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.EventRow;
+import io.privatefm.spi.store.KeyTable;
 import io.privatefm.spi.store.LeaseTable;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
@@ -34,6 +35,10 @@ import org.jspecify.annotations.Nullable;
 final class JdbcTx implements StoreTx {
     private static final String SUBJECT_SEPARATOR = "\n";
 
+    /** What is below a namespace, in an order that foreign keys allow. */
+    private static final List<String> ERASED = List.of(
+            "pfm_variant", "pfm_checkpoint", "pfm_adapter", "pfm_event", "pfm_outbox", "pfm_data_key", "pfm_orphan");
+
     private final Statements statements;
 
     JdbcTx(Statements statements) {
@@ -52,14 +57,15 @@ final class JdbcTx implements StoreTx {
     public void insert(NamespaceRow row) {
         statements.update(
                 "insert into pfm_namespace (learner, ns_uid, subjects, state, foundation_release, policy,"
-                        + " checkpoint_version, event_head, outbox_head, settled_head, settled_basis, revision)"
-                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        + " legal_hold, checkpoint_version, event_head, outbox_head, settled_head, settled_basis, revision)"
+                        + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row.learner().value(),
                 row.nsUid().value(),
                 subjects(row),
                 row.state().name(),
                 row.foundationRelease(),
                 row.policy(),
+                row.legalHold(),
                 row.checkpointVersion(),
                 row.eventHead(),
                 row.outboxHead(),
@@ -90,13 +96,15 @@ final class JdbcTx implements StoreTx {
     @Override
     public boolean compareAndSet(NamespaceRow expected, NamespaceRow next) {
         return statements.update(
-                        "update pfm_namespace set subjects = ?, state = ?, foundation_release = ?, policy = ?,"
-                                + " checkpoint_version = ?, event_head = ?, outbox_head = ?, settled_head = ?, settled_basis = ?,"
+                        "update pfm_namespace set learner = ?, subjects = ?, state = ?, foundation_release = ?, policy = ?,"
+                                + " legal_hold = ?, checkpoint_version = ?, event_head = ?, outbox_head = ?, settled_head = ?, settled_basis = ?,"
                                 + " revision = ? where ns_uid = ? and revision = ?",
+                        next.learner().value(),
                         subjects(next),
                         next.state().name(),
                         next.foundationRelease(),
                         next.policy(),
+                        next.legalHold(),
                         next.checkpointVersion(),
                         next.eventHead(),
                         next.outboxHead(),
@@ -106,6 +114,20 @@ final class JdbcTx implements StoreTx {
                         expected.nsUid().value(),
                         expected.revision())
                 == 1;
+    }
+
+    @Override
+    public boolean erase(NamespaceRow expected, NamespaceRow tombstone) {
+        String uid = expected.nsUid().value();
+        // the strongest lock of the row: an update alone would not wait for transactions that are adding rows below it
+        statements.query("select revision from pfm_namespace where ns_uid = ? for update", row -> row.getLong(1), uid);
+        if (!compareAndSet(expected, tombstone)) {
+            return false;
+        }
+        for (String table : ERASED) {
+            statements.update("delete from " + table + " where ns_uid = ?", uid);
+        }
+        return true;
     }
 
     @Override
@@ -207,6 +229,14 @@ final class JdbcTx implements StoreTx {
     }
 
     @Override
+    public boolean removeCheckpoint(NsUid namespace, long version) {
+        statements.update("delete from pfm_variant where ns_uid = ? and version = ?", namespace.value(), version);
+        return statements.update(
+                        "delete from pfm_checkpoint where ns_uid = ? and version = ?", namespace.value(), version)
+                == 1;
+    }
+
+    @Override
     public Optional<CheckpointRow> checkpoint(NsUid namespace, long version) {
         return statements
                 .query(
@@ -262,6 +292,11 @@ final class JdbcTx implements StoreTx {
     @Override
     public OrphanTable orphans() {
         return new JdbcOrphans(statements);
+    }
+
+    @Override
+    public KeyTable keys() {
+        return new JdbcKeys(statements);
     }
 
     private CheckpointRow checkpoint(ResultSet row) throws SQLException {
@@ -323,6 +358,7 @@ final class JdbcTx implements StoreTx {
                 NamespaceState.valueOf(row.getString("state")),
                 row.getString("foundation_release"),
                 row.getString("policy"),
+                row.getBoolean("legal_hold"),
                 row.getLong("checkpoint_version"),
                 row.getLong("event_head"),
                 row.getLong("outbox_head"),

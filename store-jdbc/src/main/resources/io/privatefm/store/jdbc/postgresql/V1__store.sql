@@ -5,6 +5,7 @@ create table pfm_namespace (
     state              varchar(16) not null,
     foundation_release varchar(1000) not null,
     policy             text not null,
+    legal_hold         boolean not null,
     checkpoint_version bigint not null,
     event_head         bigint not null,
     outbox_head        bigint not null,
@@ -118,4 +119,13 @@ create table pfm_orphan (
     blob       char(64) not null,
     first_seen timestamp(6) with time zone not null,
     primary key (ns_uid, blob)
+);
+
+create table pfm_data_key (
+    ns_uid     char(32) not null references pfm_namespace (ns_uid),
+    generation bigint not null,
+    key_id     char(32) not null unique,
+    wrapped    text not null,
+    created_at timestamp(6) with time zone not null,
+    primary key (ns_uid, generation)
 );
