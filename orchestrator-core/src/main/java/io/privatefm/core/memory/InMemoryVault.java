@@ -116,8 +116,7 @@ public final class InMemoryVault implements KeyVault {
     private static Cipher cipher(int mode, NamespaceKey key, byte[] wrapped, NsUid namespace)
             throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        cipher.init(
-                mode, new SecretKeySpec(key.key, "AES"), new GCMParameterSpec(TAG * Byte.SIZE, wrapped, ID, NONCE));
+        cipher.init(mode, new SecretKeySpec(key.key, "AES"), new GCMParameterSpec(TAG * Byte.SIZE, wrapped, ID, NONCE));
         cipher.updateAAD(key.id);
         cipher.updateAAD(namespace.value().getBytes(StandardCharsets.US_ASCII));
         return cipher;
