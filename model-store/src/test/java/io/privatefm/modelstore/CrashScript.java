@@ -264,7 +264,8 @@ final class CrashScript {
             return 0;
         }
         try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(file -> Files.isRegularFile(file) && file.toString().contains(owner.value()))
+            return all.filter(
+                            file -> Files.isRegularFile(file) && file.toString().contains(owner.value()))
                     .count();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

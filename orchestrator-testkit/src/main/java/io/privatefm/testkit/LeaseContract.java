@@ -228,8 +228,9 @@ abstract class LeaseContract extends StoreFixture {
             });
 
             assertThat(fences)
-                    .containsExactlyInAnyOrderElementsOf(
-                            LongStream.rangeClosed(1, (long) WRITERS * each).boxed().toList());
+                    .containsExactlyInAnyOrderElementsOf(LongStream.rangeClosed(1, (long) WRITERS * each)
+                            .boxed()
+                            .toList());
         }
 
         private Optional<Lease> attempt(String name) {
