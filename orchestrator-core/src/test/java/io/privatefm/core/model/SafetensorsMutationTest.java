@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.adapter.AdapterLimits;
 import java.util.HexFormat;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class SafetensorsMutationTest {
     private boolean isSound(byte[] mutant) {
         files.put(NAME, mutant);
         try (SafetensorsFile file =
-                SafetensorsFile.open(files, NAME, ErrorCode.ADAPTER_INVALID, FormatLimits.ADAPTER)) {
+                SafetensorsFile.open(files, NAME, ErrorCode.ADAPTER_INVALID, FormatLimits.of(AdapterLimits.DEFAULT))) {
             long data = 0;
             for (ModelTensor tensor : file.tensors()) {
                 int length = Math.toIntExact(tensor.info().byteLength());
