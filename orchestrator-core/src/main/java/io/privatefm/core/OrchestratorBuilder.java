@@ -6,6 +6,7 @@ import io.privatefm.core.journal.AuditSigner;
 import io.privatefm.core.merge.MergedTensors;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.adapter.AdapterLimits;
 import io.privatefm.spi.adapter.AdapterStore;
 import io.privatefm.spi.audit.AnchorSink;
 import io.privatefm.spi.blob.BlobStore;
@@ -55,6 +56,7 @@ public final class OrchestratorBuilder {
     int parallelism = Runtime.getRuntime().availableProcessors();
     int tileElements = MergedTensors.DEFAULT_TILE_ELEMENTS;
     MergePolicy policy = MergePolicy.DEFAULT;
+    AdapterLimits adapterLimits = AdapterLimits.DEFAULT;
     InstantSource clock = InstantSource.system();
     Duration leaseTime = Duration.ofMinutes(1);
     Backoff backoff = time -> LockSupport.parkNanos(time.toNanos());
@@ -122,6 +124,12 @@ public final class OrchestratorBuilder {
     /** Policy of namespaces that are made without one of their own; {@link MergePolicy#DEFAULT} by default. */
     public OrchestratorBuilder defaultPolicy(MergePolicy defaultPolicy) {
         policy = defaultPolicy;
+        return this;
+    }
+
+    /** Bounds for adapters, registered and stored ones; {@link AdapterLimits#DEFAULT} by default. */
+    public OrchestratorBuilder adapterLimits(AdapterLimits limits) {
+        adapterLimits = limits;
         return this;
     }
 
