@@ -188,8 +188,9 @@ class GuardianTest {
     @Test
     @DisplayName("is denied when the authority fails or does not answer")
     void authorityFails() {
+        prepared(with(NO));
         for (RuntimeException failure : List.of(new UnavailableException("down"), new IllegalStateException("bug"))) {
-            prepared(with(request -> {
+            engine.restart(with(request -> {
                 throw failure;
             }));
             assertThat(engine.orchestrator().guardian().delete(REQUEST)).isEqualTo(new DeletionOutcome.Denied());

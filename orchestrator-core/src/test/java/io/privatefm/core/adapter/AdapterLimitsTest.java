@@ -19,6 +19,7 @@ import io.privatefm.core.seal.SealedBlobs;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.NsUid;
+import io.privatefm.spi.Subject;
 import io.privatefm.spi.adapter.AdapterLimits;
 import io.privatefm.spi.adapter.AdapterLimits.Limit;
 import java.nio.ByteBuffer;
@@ -115,11 +116,12 @@ class AdapterLimitsTest {
     void notCopied(Limit limit) {
         InMemoryModelFiles files = files();
         AdapterArchive archive = new AdapterArchive(
-                new SealedBlobs(new InMemoryBlobs(InstantSource.system()), new Random(1)),
+                new SealedBlobs(new InMemoryBlobs(InstantSource.system()), null, new Random(1)),
                 AdapterLimits.DEFAULT.with(limit, 9));
         long read = limit == Limit.CONFIG_BYTES ? 0 : CONFIG.length();
 
-        assertRefused(() -> archive.keep(new NsUid("0123456789abcdef0123456789abcdef"), files), "longer than 9 bytes");
+        assertRefused(() -> archive.keep(
+                        new NsUid("0123456789abcdef0123456789abcdef"), Subject.of("math"), files), "longer than 9 bytes");
         assertThat(files.bytesRead()).isEqualTo(read);
         assertThat(files.openHandles()).isZero();
     }

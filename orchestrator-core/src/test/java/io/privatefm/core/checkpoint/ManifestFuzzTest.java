@@ -113,6 +113,7 @@ class ManifestFuzzTest {
                                 Rounding.SINGLE,
                                 Layout.DELTA,
                                 HASH),
+                        1,
                         HASH,
                         HASH,
                         1234,
