@@ -21,15 +21,14 @@ final class H2Database implements Database {
 
     @Override
     public String setting() {
-        return Constants.VERSION
-                + ", on a file, write_delay 0 and checkpoint sync after each commit (set by store-jdbc)";
+        return Constants.VERSION + ", on a file, write_delay 0, reuse_space false, checkpoint sync after each commit";
     }
 
     @Override
     public OpenStore emptyStore() {
         stores++;
         JdbcDataSource file = new JdbcDataSource();
-        file.setURL("jdbc:h2:file:" + folder.resolve("store" + stores));
+        file.setURL("jdbc:h2:file:" + folder.resolve("store" + stores) + ";WRITE_DELAY=0;REUSE_SPACE=FALSE");
         return OpenStore.pooled(file);
     }
 

@@ -15,6 +15,9 @@ import java.util.Optional;
 final class HomeDatabase implements AutoCloseable {
     private static final int CONNECTIONS = 4;
 
+    /** What the store asks for, and that the file, which only grows while it is open, is written anew when it is closed. */
+    private static final String SETTINGS = ";WRITE_DELAY=0;REUSE_SPACE=FALSE;DEFRAG_ALWAYS=TRUE";
+
     private final HikariDataSource pool;
     private final OrchestratorStore store;
 
@@ -32,7 +35,7 @@ final class HomeDatabase implements AutoCloseable {
     static HomeDatabase open(Path home, Optional<String> url) {
         HikariConfig config = new HikariConfig();
         DatabaseUrl database = DatabaseUrl.parse(url.orElseGet(
-                () -> "jdbc:h2:file:" + home.toAbsolutePath().resolve("db").resolve("pfm")));
+                () -> "jdbc:h2:file:" + home.toAbsolutePath().resolve("db").resolve("pfm") + SETTINGS));
         config.setJdbcUrl(database.jdbc());
         database.user().ifPresent(config::setUsername);
         database.password().ifPresent(config::setPassword);

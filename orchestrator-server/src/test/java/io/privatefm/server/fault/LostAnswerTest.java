@@ -50,7 +50,7 @@ class LostAnswerTest {
     @DisplayName("publish each version once, delete nothing and lose nothing, on H2")
     void h2() {
         JdbcDataSource database = new JdbcDataSource();
-        database.setURL("jdbc:h2:file:" + home.resolve("db") + ";DB_CLOSE_DELAY=30");
+        database.setURL("jdbc:h2:file:" + home.resolve("db") + ";DB_CLOSE_DELAY=30;WRITE_DELAY=0;REUSE_SPACE=FALSE");
         run(database);
     }
 

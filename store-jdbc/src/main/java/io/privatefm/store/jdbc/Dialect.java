@@ -47,7 +47,7 @@ interface Dialect {
     /** What the store can do on it. */
     Set<Capability> capabilities();
 
-    /** Sees to it that a commit lasts, once for a data source. */
+    /** Refuses settings by which a commit would not last, once for a data source. */
     void prepare(Connection connection) throws SQLException;
 
     /** Makes the last commit last, where the database leaves that open. */

@@ -17,7 +17,8 @@ import javax.sql.DataSource;
  * it. Transactions run at the data source's isolation, READ COMMITTED or stronger: every write that depends on a read is conditional
  * on a revision or a key. Nothing is
  * ever retried here, and a pool or proxy below must not do it either: a commit whose acknowledgement was lost may have
- * happened. On H2 transactions run one at a time, and the database is this store's alone. Safe for use by several threads at once.
+ * happened. On H2 transactions run one at a time, the database is this store's alone, and its URL ends with
+ * {@code ;WRITE_DELAY=0;REUSE_SPACE=FALSE}. Safe for use by several threads at once.
  */
 public final class JdbcStore implements OrchestratorStore {
     private final DataSource dataSource;
@@ -33,8 +34,8 @@ public final class JdbcStore implements OrchestratorStore {
     /**
      * A store over a database.
      *
-     * @throws io.privatefm.spi.InvalidInputException if it is another database than PostgreSQL and H2, or {@code mode} is
-     *     {@link SchemaMode#VALIDATE} and its tables are not of this version
+     * @throws io.privatefm.spi.InvalidInputException if it is another database than PostgreSQL and H2, if its settings
+     *     could lose commits, or if {@code mode} is {@link SchemaMode#VALIDATE} and its tables are not of this version
      * @throws io.privatefm.spi.UnavailableException if it does not answer
      */
     public static JdbcStore open(DataSource dataSource, SchemaMode mode) {

@@ -21,7 +21,8 @@ class H2StoreTest extends OrchestratorStoreContract {
     @Override
     protected OrchestratorStore reopenedStore() {
         JdbcDataSource database = new JdbcDataSource();
-        database.setURL("jdbc:h2:file:" + folder.resolve("store") + ";DB_CLOSE_DELAY=10");
+        database.setURL(
+                "jdbc:h2:file:" + folder.resolve("store") + ";DB_CLOSE_DELAY=10;WRITE_DELAY=0;REUSE_SPACE=FALSE");
         return JdbcStore.open(database, SchemaMode.MIGRATE);
     }
 }

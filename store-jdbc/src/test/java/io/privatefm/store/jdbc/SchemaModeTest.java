@@ -29,9 +29,14 @@ class SchemaModeTest {
     private Path folder;
 
     private DataSource empty(String database) {
+        return Map.of("PostgreSQL", PostgresServer.emptySchema(), "H2", h2(";WRITE_DELAY=0;REUSE_SPACE=FALSE"))
+                .get(database);
+    }
+
+    private DataSource h2(String settings) {
         JdbcDataSource h2 = new JdbcDataSource();
-        h2.setURL("jdbc:h2:file:" + folder.resolve("store") + ";DB_CLOSE_DELAY=10");
-        return Map.of("PostgreSQL", PostgresServer.emptySchema(), "H2", h2).get(database);
+        h2.setURL("jdbc:h2:file:" + folder.resolve("store") + ";DB_CLOSE_DELAY=10" + settings);
+        return h2;
     }
 
     @ParameterizedTest(name = "{0}")
@@ -97,6 +102,28 @@ class SchemaModeTest {
         assertThatThrownBy(() -> JdbcStore.open(data, SchemaMode.MIGRATE))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("synchronous_commit is off");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"", ";WRITE_DELAY=0", ";REUSE_SPACE=FALSE", ";WRITE_DELAY=1;REUSE_SPACE=FALSE"})
+    @DisplayName("an H2 file with other settings is refused, for it could lose what it acknowledged:")
+    void losing(String settings) {
+        assertThatThrownBy(() -> JdbcStore.open(h2(settings), SchemaMode.MIGRATE))
+                .isInstanceOfSatisfying(
+                        InvalidInputException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIGURATION))
+                .hasMessageContaining(";WRITE_DELAY=0;REUSE_SPACE=FALSE");
+    }
+
+    @Test
+    @DisplayName("an H2 database in memory has nothing to lose")
+    void inMemory() {
+        JdbcDataSource memory = new JdbcDataSource();
+        memory.setURL("jdbc:h2:mem:schema-mode;DB_CLOSE_DELAY=10");
+
+        OrchestratorStore store = JdbcStore.open(memory, SchemaMode.MIGRATE);
+
+        assertThat(store.<Boolean>inTransaction(tx -> tx.firstTime("one", "m-1")))
+                .isTrue();
     }
 
     private static void execute(DataSource data, String sql) throws SQLException {
