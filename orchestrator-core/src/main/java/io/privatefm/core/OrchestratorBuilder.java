@@ -10,6 +10,7 @@ import io.privatefm.spi.adapter.AdapterStore;
 import io.privatefm.spi.audit.AnchorSink;
 import io.privatefm.spi.blob.BlobStore;
 import io.privatefm.spi.bus.EventBus;
+import io.privatefm.spi.checkpoint.RetentionPolicy;
 import io.privatefm.spi.foundation.FoundationStore;
 import io.privatefm.spi.guardian.GuardianAuthority;
 import io.privatefm.spi.keys.KeyVault;
@@ -55,6 +56,7 @@ public final class OrchestratorBuilder {
     int parallelism = Runtime.getRuntime().availableProcessors();
     int tileElements = MergedTensors.DEFAULT_TILE_ELEMENTS;
     MergePolicy policy = MergePolicy.DEFAULT;
+    RetentionPolicy retention = RetentionPolicy.DEFAULT;
     InstantSource clock = InstantSource.system();
     Duration leaseTime = Duration.ofMinutes(1);
     Backoff backoff = time -> LockSupport.parkNanos(time.toNanos());
@@ -122,6 +124,12 @@ public final class OrchestratorBuilder {
     /** Policy of namespaces that are made without one of their own; {@link MergePolicy#DEFAULT} by default. */
     public OrchestratorBuilder defaultPolicy(MergePolicy defaultPolicy) {
         policy = defaultPolicy;
+        return this;
+    }
+
+    /** How long checkpoints are kept once {@link Upkeep#applyRetention()} is called; {@link RetentionPolicy#DEFAULT} by default. */
+    public OrchestratorBuilder retention(RetentionPolicy keep) {
+        retention = keep;
         return this;
     }
 
