@@ -99,7 +99,8 @@ public final class NamespaceRetention {
         if (obstacle.isPresent()) {
             return obstacle.get();
         }
-        if (expired(store.inTransaction(tx -> find(tx, namespace))) == 0) {
+        if (namespace.checkpointVersion() <= policy.keepLast()
+                || expired(store.inTransaction(tx -> find(tx, namespace))) == 0) {
             return new RetentionOutcome.Kept();
         }
         Optional<Lease> lease = Transactions.run(store, tx -> MergeLease.acquire(tx, namespace.nsUid(), keeper));

@@ -178,8 +178,18 @@ class DamagedLogTest {
 
     @ParameterizedTest
     @CsvSource({
-        "12,2,2", "12,1,0", "12,1,4", "12,1,5", "12,0,2", "12,-1,2", "12,1,4294967298", "15,1,3", "15,2,3", "15,4,4",
-        "15,3,5", "15,3,6"
+        "12,2,2",
+        "12,1,0",
+        "12,1,4",
+        "12,1,5",
+        "12,0,2",
+        "12,-1,2",
+        "12,1,4294967298",
+        "15,1,3",
+        "15,2,3",
+        "15,4,4",
+        "15,3,5",
+        "15,3,6"
     })
     @DisplayName("when versions expire that are not there, not the oldest, or the newest")
     void expired(int index, long first, long last) {

@@ -16,6 +16,7 @@ import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.VariantRow;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -70,8 +71,8 @@ final class KeptCheckpoints {
     }
 
     /** Versions that are what they were, ascending. */
-    TreeSet<Long> sound() {
-        TreeSet<Long> sound = new TreeSet<>();
+    NavigableSet<Long> sound() {
+        NavigableSet<Long> sound = new TreeSet<>();
         for (CheckpointRow row : rows()) {
             try {
                 if (pfm().checkpoints().verify(learner, row.version()) instanceof Verification.Intact) {

@@ -23,8 +23,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Random;
-import java.util.TreeSet;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,7 +100,7 @@ class RetentionPropertyTest {
             }
             case 8 -> {
                 steps.add("orphans");
-                TreeSet<Long> before = kept.sound();
+                NavigableSet<Long> before = kept.sound();
                 engine.orchestrator().upkeep().collectOrphans();
                 assertThat(kept.sound()).as("what orphan collection left sound").isEqualTo(before);
             }
@@ -144,7 +144,7 @@ class RetentionPropertyTest {
     }
 
     private void retain(EngineFixture engine, KeptCheckpoints kept) {
-        TreeSet<Long> sound = kept.sound();
+        NavigableSet<Long> sound = kept.sound();
         List<CheckpointRow> before = kept.rows();
         boolean held = kept.namespace().legalHold();
         long newest = before.get(0).version();

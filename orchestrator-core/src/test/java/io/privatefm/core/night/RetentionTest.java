@@ -174,7 +174,7 @@ class RetentionTest {
     void newestDamaged() {
         pass(AGE.multipliedBy(2));
         for (Sha256 blob : blobs(VERSIONS)) {
-            engine.blobs.flip(blob, 8 * (engine.blobs.bytes(ada, blob).length - 1));
+            engine.blobs.flip(blob, 8L * (engine.blobs.bytes(ada, blob).length - 1));
             assertSkipped(Reason.UNSOUND, "the newest checkpoint is not sound: ");
             engine.blobs.heal();
             engine.blobs.lose(blob);

@@ -51,7 +51,8 @@ class RetentionDatabaseTest {
     private Path home;
 
     @Test
-    @DisplayName("takes checkpoints with their variants and leaves the newest, beside a merge and another run, on PostgreSQL")
+    @DisplayName(
+            "takes checkpoints with their variants and leaves the newest, beside a merge and another run, on PostgreSQL")
     void postgres() throws Exception {
         try (HikariDataSource database = Postgres.pool(6)) {
             run(database);
@@ -166,8 +167,7 @@ class RetentionDatabaseTest {
     }
 
     private Orchestrator orchestrator(OrchestratorStore store) {
-        return Orchestrator.builder(
-                        store, BlobDirectory.at(home), FoundationDirectory.at(home.resolve("foundation")))
+        return Orchestrator.builder(store, BlobDirectory.at(home), FoundationDirectory.at(home.resolve("foundation")))
                 .eventBus(InMemory.bus())
                 .executor(Runnable::run, 1)
                 .retention(new RetentionPolicy(Duration.ZERO, 2))
