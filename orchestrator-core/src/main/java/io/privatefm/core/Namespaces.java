@@ -11,8 +11,8 @@ import io.privatefm.core.journal.Journal;
 import io.privatefm.core.journal.ReadyMessage;
 import io.privatefm.core.journal.Transactions;
 import io.privatefm.core.plan.PolicyJson;
-import io.privatefm.spi.AlreadyExistsException;
 import io.privatefm.core.seal.Keyring;
+import io.privatefm.spi.AlreadyExistsException;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
@@ -49,6 +49,7 @@ public final class Namespaces {
     private final Foundations foundations;
     private final MergePolicy defaultPolicy;
     private final Supplier<NsUid> uids;
+    private final Supplier<String> operationIds;
     private final @Nullable Keyring keyring;
     private final OrchestratorListener listener;
     private final Journal journal;
@@ -58,6 +59,7 @@ public final class Namespaces {
             Foundations foundations,
             MergePolicy defaultPolicy,
             Supplier<NsUid> uids,
+            Supplier<String> operationIds,
             @Nullable Keyring keyring,
             OrchestratorListener listener,
             Journal journal) {
@@ -65,6 +67,7 @@ public final class Namespaces {
         this.foundations = foundations;
         this.defaultPolicy = defaultPolicy;
         this.uids = uids;
+        this.operationIds = operationIds;
         this.keyring = keyring;
         this.listener = listener;
         this.journal = journal;
@@ -142,9 +145,7 @@ public final class Namespaces {
      * @throws InvalidInputException with {@link ErrorCode#NAMESPACE_NOT_FOUND} if there is none
      */
     public NamespaceRow get(LearnerId learner) {
-        return find(learner)
-                .orElseThrow(() -> new InvalidInputException(
-                        ErrorCode.NAMESPACE_NOT_FOUND, "there is no namespace of learner " + learner));
+        return find(learner).orElseThrow(() -> notFound(learner));
     }
 
     /**
@@ -168,6 +169,35 @@ public final class Namespaces {
         return store.inTransaction(tx -> tx.events(uid, fromSeq, limit)).stream()
                 .map(row -> journal.opened(uid, row))
                 .toList();
+    }
+
+    /**
+     * Puts a learner's namespace under legal hold, or ends that. Under hold everything of it is kept: no checkpoint is removed for its
+     * age, no blob is collected, and a guardian's deletion waits. It goes on being merged. Nothing happens if it is as asked for already.
+     *
+     * @return the namespace as it is now
+     * @throws InvalidInputException with {@link ErrorCode#NAMESPACE_NOT_FOUND} if there is none; with {@link
+     *     ErrorCode#NAMESPACE_DELETED} if it is being deleted
+     */
+    public NamespaceRow setLegalHold(LearnerId learner, boolean held) {
+        String operationId = operationIds.get();
+        return Transactions.idempotent(store, tx -> {
+            NamespaceRow namespace = tx.find(learner).orElseThrow(() -> notFound(learner));
+            if (namespace.legalHold() == held) {
+                return namespace;
+            }
+            ObjectNode payload = JsonNodeFactory.instance.objectNode().put("held", held);
+            return journal.change(tx, namespace)
+                    .row(next -> next.withLegalHold(held))
+                    .event(EventType.LEGAL_HOLD_CHANGED, payload)
+                    .audit(EventType.LEGAL_HOLD_CHANGED.name(), operationId, payload)
+                    .stillSettled()
+                    .write();
+        });
+    }
+
+    private static InvalidInputException notFound(LearnerId learner) {
+        return new InvalidInputException(ErrorCode.NAMESPACE_NOT_FOUND, "there is no namespace of learner " + learner);
     }
 
     private NamespaceRow create(StoreTx tx, NamespaceRow row, Optional<DataKeyRow> key) {

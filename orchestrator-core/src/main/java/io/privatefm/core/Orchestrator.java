@@ -18,8 +18,10 @@ import io.privatefm.core.merge.MergeExecutor;
 import io.privatefm.core.merge.Plugins;
 import io.privatefm.core.night.LeaseKeeper;
 import io.privatefm.core.night.NamespaceMerger;
+import io.privatefm.core.night.NamespaceRetention;
 import io.privatefm.core.night.NightShift;
 import io.privatefm.core.night.OrphanCollector;
+import io.privatefm.core.night.Retention;
 import io.privatefm.core.plan.MergePlanner;
 import io.privatefm.core.seal.Keyring;
 import io.privatefm.core.seal.RowSeal;
@@ -112,7 +114,8 @@ public final class Orchestrator implements AutoCloseable {
                 listener,
                 clock);
         bus = setup.bus;
-        namespaces = new Namespaces(setup.store, foundations, setup.policy, ids::namespace, keyring, listener, journal);
+        namespaces = new Namespaces(
+                setup.store, foundations, setup.policy, ids::namespace, ids::operation, keyring, listener, journal);
         adapters = new Adapters(setup.store, namespaces, foundations, archive, setup.adapterStore, listener, journal);
         merges = new Merges(merger, new NightShift(setup.store, foundations, merger, listener));
         checkpoints = new Checkpoints(
@@ -121,9 +124,8 @@ public final class Orchestrator implements AutoCloseable {
                 foundations,
                 reader,
                 new ModelDirectoryWriter(stream, ModelDirectoryWriter.DEFAULT_SHARD_BYTES));
-        AuditSequencer sequencer = setup.audit == null
-                ? null
-                : new AuditSequencer(setup.store, setup.audit, keeper.holder(), clock);
+        AuditSequencer sequencer =
+                setup.audit == null ? null : new AuditSequencer(setup.store, setup.audit, keeper.holder(), clock);
         keys = new Keys(setup.store, namespaces, keyring, journal);
         guardian = new Guardian(
                 setup.vault == null || keyring == null || setup.authority == null
@@ -131,8 +133,7 @@ public final class Orchestrator implements AutoCloseable {
                         : new DeletionRequests(
                                 setup.store,
                                 setup.authority,
-                                new NamespaceDeletion(
-                                        setup.store, setup.blobs, setup.vault, keyring, keeper, journal),
+                                new NamespaceDeletion(setup.store, setup.blobs, setup.vault, keyring, keeper, journal),
                                 new DeletionReceipts(setup.store, sequencer),
                                 journal,
                                 ids::operation,
@@ -141,7 +142,12 @@ public final class Orchestrator implements AutoCloseable {
                 setup.store,
                 bus == null ? null : new OutboxRelay(setup.store, bus, seal),
                 sequencer,
-                new OrphanCollector(setup.store, setup.blobs, keeper));
+                new OrphanCollector(setup.store, setup.blobs, keeper),
+                new Retention(
+                        setup.store,
+                        foundations,
+                        new NamespaceRetention(
+                                setup.store, foundations, reader, keeper, journal, ids::operation, setup.retention)));
         LOG.info(
                 "orchestrator ready: store {}, {}, kernels {}, {} threads, policy {}",
                 setup.store.name(),

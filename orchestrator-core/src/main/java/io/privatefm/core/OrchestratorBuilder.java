@@ -11,6 +11,7 @@ import io.privatefm.spi.adapter.AdapterStore;
 import io.privatefm.spi.audit.AnchorSink;
 import io.privatefm.spi.blob.BlobStore;
 import io.privatefm.spi.bus.EventBus;
+import io.privatefm.spi.checkpoint.RetentionPolicy;
 import io.privatefm.spi.foundation.FoundationStore;
 import io.privatefm.spi.guardian.GuardianAuthority;
 import io.privatefm.spi.keys.KeyVault;
@@ -57,6 +58,7 @@ public final class OrchestratorBuilder {
     int tileElements = MergedTensors.DEFAULT_TILE_ELEMENTS;
     MergePolicy policy = MergePolicy.DEFAULT;
     AdapterLimits adapterLimits = AdapterLimits.DEFAULT;
+    RetentionPolicy retention = RetentionPolicy.DEFAULT;
     InstantSource clock = InstantSource.system();
     Duration leaseTime = Duration.ofMinutes(1);
     Backoff backoff = time -> LockSupport.parkNanos(time.toNanos());
@@ -130,6 +132,12 @@ public final class OrchestratorBuilder {
     /** Bounds for adapters, registered and stored ones; {@link AdapterLimits#DEFAULT} by default. */
     public OrchestratorBuilder adapterLimits(AdapterLimits limits) {
         adapterLimits = limits;
+        return this;
+    }
+
+    /** How long checkpoints are kept once {@link Upkeep#applyRetention()} is called; {@link RetentionPolicy#DEFAULT} by default. */
+    public OrchestratorBuilder retention(RetentionPolicy keep) {
+        retention = keep;
         return this;
     }
 

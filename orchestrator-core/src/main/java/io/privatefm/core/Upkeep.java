@@ -4,8 +4,10 @@ package io.privatefm.core;
 import io.privatefm.core.journal.AuditSequencer;
 import io.privatefm.core.journal.OutboxRelay;
 import io.privatefm.core.night.OrphanCollector;
+import io.privatefm.core.night.Retention;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.PfmException;
+import io.privatefm.spi.checkpoint.RetentionReport;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
 import io.privatefm.spi.store.OrchestratorStore;
@@ -24,16 +26,19 @@ public final class Upkeep {
     private final @Nullable OutboxRelay relay;
     private final @Nullable AuditSequencer sequencer;
     private final OrphanCollector collector;
+    private final Retention retention;
 
     Upkeep(
             OrchestratorStore store,
             @Nullable OutboxRelay relay,
             @Nullable AuditSequencer sequencer,
-            OrphanCollector collector) {
+            OrphanCollector collector,
+            Retention retention) {
         this.store = store;
         this.relay = relay;
         this.sequencer = sequencer;
         this.collector = collector;
+        this.retention = retention;
     }
 
     /**
@@ -57,8 +62,21 @@ public final class Upkeep {
     }
 
     /**
+     * Removes the checkpoints that are over their time, by the policy of {@link OrchestratorBuilder#retention} and the store's clock.
+     * The newest stays, whatever its age, and so does an older one that recovery can fall back to: both are read first, every stored
+     * byte, and if they are not what they were nothing is removed. A namespace under legal hold keeps everything. What the removed
+     * ones alone referred to is left to {@link #collectOrphans()}. One namespace's failure is in the report and does not touch the
+     * others.
+     *
+     * @throws PfmException if the store cannot list the namespaces
+     */
+    public RetentionReport applyRetention() {
+        return retention.run();
+    }
+
+    /**
      * Puts blobs into the trash that nothing refers to and nothing has for more than 24 hours, and destroys what has been there as
-     * long. What an earlier sweep did not see is not touched, so it takes two sweeps to collect anything.
+     * long. What an earlier sweep did not see is not touched, so it takes two sweeps to collect anything. Namespaces under legal hold are passed over.
      *
      * @return how many blobs were put into the trash
      * @throws PfmException if anything cannot be listed or read; the sweep ends there
@@ -73,7 +91,7 @@ public final class Upkeep {
                 !page.isEmpty();
                 page = page(page.get(page.size() - 1).learner())) {
             for (NamespaceRow namespace : page) {
-                if (namespace.state() == NamespaceState.ACTIVE) {
+                if (namespace.state() == NamespaceState.ACTIVE && !namespace.legalHold()) {
                     collected += collector.sweep(namespace.nsUid(), grace);
                 }
             }

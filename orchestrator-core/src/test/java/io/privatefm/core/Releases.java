@@ -25,6 +25,11 @@ public final class Releases implements FoundationStore {
         return this;
     }
 
+    /** Takes a release away. */
+    public synchronized void remove(String name) {
+        files.remove(name);
+    }
+
     /** Promises this content hash for a release from now on; null for no promise. */
     public synchronized Releases promise(String name, @Nullable Sha256 contentHash) {
         promises.put(name, contentHash);

@@ -5,7 +5,9 @@ package io.privatefm.core.journal;
 public enum EventType {
     NAMESPACE_CREATED(1),
     ADAPTER_REGISTERED(1),
-    MERGE_COMPLETED(2);
+    MERGE_COMPLETED(2),
+    CHECKPOINTS_EXPIRED(1),
+    LEGAL_HOLD_CHANGED(1);
 
     private final int version;
 

@@ -15,6 +15,9 @@ final class HistoryJson {
                 .put("policy", history.policy())
                 .put("foundation_release", history.foundationRelease());
         history.subjects().forEach(subject -> json.withArray("subjects").add(subject.value()));
+        if (history.legalHold()) { // else as it was before there were holds: a state keeps its digest
+            json.put("legal_hold", true);
+        }
         ObjectNode adapters = json.putObject("adapters");
         history.adapters()
                 .forEach((subject, adapter) -> adapters.putObject(subject.value())

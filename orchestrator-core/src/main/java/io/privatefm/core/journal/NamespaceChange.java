@@ -8,6 +8,7 @@ import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.OutboxRow;
+import io.privatefm.spi.store.Settled;
 import io.privatefm.spi.store.StoreTx;
 import java.time.Instant;
 import java.util.List;
@@ -45,13 +46,20 @@ public final class NamespaceChange {
         return this;
     }
 
+    /** Leaves it known that there is nothing to merge, if it was: for changes that no plan is made from. To be called last. */
+    public NamespaceChange stillSettled() {
+        return row(changed -> before.settled()
+                .filter(settled -> settled.eventHead() == before.eventHead())
+                .map(settled -> changed.withSettled(new Settled(changed.eventHead(), settled.basis())))
+                .orElse(changed));
+    }
+
     /** Appends an event. */
     public NamespaceChange event(EventType type, ObjectNode payload) {
         long seq = next.eventHead() + 1;
         String sealed = seal.seal(
                 tx, Journal.event(next.nsUid(), seq, type.name(), type.version()), CanonicalJson.text(payload));
-        tx.append(
-                next.nsUid(), next.eventHead(), List.of(new EventRow(seq, type.name(), type.version(), sealed, at)));
+        tx.append(next.nsUid(), next.eventHead(), List.of(new EventRow(seq, type.name(), type.version(), sealed, at)));
         next = next.withEventHead(seq);
         return this;
     }
@@ -72,8 +80,7 @@ public final class NamespaceChange {
                     .put("learner_id", next.learner().value())
                     .put("seq", seq)
                     .put("at", at.toString());
-            String sealed =
-                    seal.seal(tx, Journal.message(next.nsUid(), seq, topic), CanonicalJson.text(payload));
+            String sealed = seal.seal(tx, Journal.message(next.nsUid(), seq, topic), CanonicalJson.text(payload));
             tx.outbox().enqueue(new OutboxRow(next.nsUid(), seq, eventId, topic, sealed, at));
             next = next.withOutboxHead(seq);
         }

@@ -27,19 +27,21 @@ import java.util.TreeMap;
  * @param subjects in the order in which they were given
  * @param policy which variants it has, as the namespace's row has it
  * @param foundationRelease the release of the newest checkpoint, or the first one
+ * @param legalHold whether everything of it must be kept
  * @param adapters newest revision of each subject's adapter
- * @param checkpoints content hashes of the checkpoints' variants, by version
+ * @param checkpoints content hashes of the checkpoints' variants, by version; without those that have expired
  */
 public record NamespaceHistory(
         long eventHead,
         List<Subject> subjects,
         String policy,
         String foundationRelease,
+        boolean legalHold,
         SortedMap<Subject, Registered> adapters,
         SortedMap<Long, Published> checkpoints) {
     /** The state before the first event. */
     public static final NamespaceHistory EMPTY =
-            new NamespaceHistory(0, List.of(), "", "", new TreeMap<>(), new TreeMap<>());
+            new NamespaceHistory(0, List.of(), "", "", false, new TreeMap<>(), new TreeMap<>());
 
     public NamespaceHistory {
         subjects = List.copyOf(subjects);
@@ -97,6 +99,8 @@ public record NamespaceHistory(
                 case NAMESPACE_CREATED -> created(payload);
                 case ADAPTER_REGISTERED -> registered(payload);
                 case MERGE_COMPLETED -> merged(payload);
+                case CHECKPOINTS_EXPIRED -> expired(payload);
+                case LEGAL_HOLD_CHANGED -> held(payload);
             };
         } catch (IllegalArgumentException | InvalidInputException e) {
             throw new CorruptDataException(
@@ -124,6 +128,7 @@ public record NamespaceHistory(
                 named,
                 text(payload, "policy"),
                 text(payload, "foundation_release"),
+                false,
                 new TreeMap<>(),
                 new TreeMap<>());
     }
@@ -148,7 +153,7 @@ public record NamespaceHistory(
                         payload.path("trained_on").isNull()
                                 ? Optional.empty()
                                 : Optional.of(hash(payload, "trained_on"))));
-        return new NamespaceHistory(eventHead + 1, subjects, policy, foundationRelease, next, checkpoints);
+        return new NamespaceHistory(eventHead + 1, subjects, policy, foundationRelease, legalHold, next, checkpoints);
     }
 
     private NamespaceHistory merged(ObjectNode payload) {
@@ -172,7 +177,26 @@ public record NamespaceHistory(
         next.put(
                 version,
                 new Published(hash(payload, "checkpoint_hash"), release, hash(payload, "foundation_hash"), variants));
-        return new NamespaceHistory(eventHead + 1, subjects, policy, release, adapters, next);
+        return new NamespaceHistory(eventHead + 1, subjects, policy, release, legalHold, adapters, next);
+    }
+
+    private NamespaceHistory expired(ObjectNode payload) {
+        long first = number(payload, "first_version");
+        long last = number(payload, "last_version");
+        if (checkpoints.isEmpty() || first != checkpoints.firstKey() || last < first || last >= checkpoints.lastKey()) {
+            throw new IllegalArgumentException(
+                    "versions " + first + " to " + last + " are not the oldest of " + checkpoints.keySet());
+        }
+        return new NamespaceHistory(
+                eventHead + 1, subjects, policy, foundationRelease, legalHold, adapters, checkpoints.tailMap(last + 1));
+    }
+
+    private NamespaceHistory held(ObjectNode payload) {
+        if (!payload.path("held").isBoolean()) {
+            throw new IllegalArgumentException("held must be true or false");
+        }
+        boolean held = payload.path("held").booleanValue();
+        return new NamespaceHistory(eventHead + 1, subjects, policy, foundationRelease, held, adapters, checkpoints);
     }
 
     private static Sha256 hash(JsonNode payload, String field) {

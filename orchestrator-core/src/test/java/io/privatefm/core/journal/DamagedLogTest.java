@@ -176,6 +176,42 @@ class DamagedLogTest {
         assertRefused(log, "event " + row.seq() + " (" + row.type() + ") cannot be read: " + field + " " + number);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "12,2,2",
+        "12,1,0",
+        "12,1,4",
+        "12,1,5",
+        "12,0,2",
+        "12,-1,2",
+        "12,1,4294967298",
+        "15,1,3",
+        "15,2,3",
+        "15,4,4",
+        "15,3,5",
+        "15,3,6"
+    })
+    @DisplayName("when versions expire that are not there, not the oldest, or the newest")
+    void expired(int index, long first, long last) {
+        List<EventRow> expired = new ArrayList<>(GoldenLog.expired());
+        EventRow row = expired.get(index);
+        String payload = altered(row.payload(), "first_version", JSON.numberNode(first));
+        payload = altered(payload, "last_version", JSON.numberNode(last));
+        expired.set(index, new EventRow(row.seq(), row.type(), 1, payload, row.at()));
+        assertRefused(expired, "event " + row.seq() + " (CHECKPOINTS_EXPIRED) cannot be read: ");
+    }
+
+    @Test
+    @DisplayName("when it is not said whether a legal hold began or ended")
+    void held() {
+        List<EventRow> held = new ArrayList<>(GoldenLog.expired());
+        EventRow row = held.get(10);
+        for (JsonNode value : List.of(JSON.textNode("true"), JSON.numberNode(1), JSON.nullNode(), JSON.missingNode())) {
+            held.set(10, new EventRow(11, row.type(), 1, altered(row.payload(), "held", value), row.at()));
+            assertRefused(held, "event 11 (LEGAL_HOLD_CHANGED) cannot be read: held must be true or false");
+        }
+    }
+
     @Test
     @DisplayName("when a variant's name is not text that could have been written")
     void name() {

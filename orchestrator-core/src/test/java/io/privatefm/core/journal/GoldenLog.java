@@ -26,6 +26,11 @@ final class GoldenLog {
         return read("merge-completed-2.jsonl");
     }
 
+    /** With checkpoints that expired, twice, and legal holds, of which the last has not ended. */
+    static List<EventRow> expired() {
+        return read("checkpoints-expired-1.jsonl");
+    }
+
     private static List<EventRow> read(String file) {
         try (InputStream in = GoldenLog.class.getResourceAsStream("/golden-logs/" + file)) {
             if (in == null) {

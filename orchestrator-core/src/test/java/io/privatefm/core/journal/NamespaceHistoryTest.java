@@ -27,6 +27,7 @@ class NamespaceHistoryTest {
     private static final String DIGEST_1 = "5b6859ace7c07517206b65f3feb3ab69b22cc0efb2930dd85db8f29fb022cfbf";
 
     private static final String DIGEST_2 = "e24df75b0fd2351db84bc44aa6fba57eaca6bf00a56dfc77dc4369727cb0f2ff";
+    private static final String DIGEST_EXPIRED = "cdaab813c9dc413a272fbbeeebcd23f7f49d7c396138a29165b0b20b9f20380e";
     private static final Sha256 R1 = Sha256.parse("82f3e9c695dc6b8d1b11818d5701919e286de8d47f7c3eb3100c485f79e57828");
     private static final Sha256 R2 = Sha256.parse("db77fd01af957221a4989b64b3770a83a3c56068405b9f0e9408feae57fd17e4");
 
@@ -78,6 +79,29 @@ class NamespaceHistoryTest {
         assertThat(history.digest().hex()).isEqualTo(DIGEST_2);
     }
 
+    @Test
+    @DisplayName("is the same as ever for a log in which checkpoints expired and legal holds began and ended")
+    void expired() {
+        List<EventRow> log = GoldenLog.expired();
+        NamespaceHistory history = NamespaceHistory.EMPTY.after(log);
+
+        assertThat(history.eventHead()).isEqualTo(17);
+        assertThat(history.checkpoints()).containsOnlyKeys(4L, 5L);
+        assertThat(history.adapters().get(Subject.of("数学")).revision())
+                .as("adapters stay")
+                .isEqualTo(5);
+        assertThat(history.legalHold()).isTrue();
+        assertThat(history.digest().hex()).isEqualTo(DIGEST_EXPIRED);
+        assertThat(log.stream()
+                        .map(event -> NamespaceHistory.EMPTY.after(log.subList(0, (int) event.seq())))
+                        .filter(NamespaceHistory::legalHold)
+                        .map(NamespaceHistory::eventHead))
+                .as("events after which there is a hold")
+                .containsExactly(11L, 17L);
+        assertThat(NamespaceHistory.EMPTY.after(log.subList(0, 13)).checkpoints())
+                .containsOnlyKeys(3L, 4L);
+    }
+
     @ParameterizedTest
     @CsvSource({"tr-TR,Asia/Colombo", "ar-EG-u-nu-arab,Pacific/Apia", "th-TH-u-ca-buddhist-nu-thai,UTC", "hi-IN,EST"})
     @DisplayName("does not depend on where it is read")
@@ -91,6 +115,8 @@ class NamespaceHistoryTest {
                     .isEqualTo(Sha256.parse(DIGEST_1));
             assertThat(NamespaceHistory.EMPTY.after(GoldenLog.version2()).digest())
                     .isEqualTo(Sha256.parse(DIGEST_2));
+            assertThat(NamespaceHistory.EMPTY.after(GoldenLog.expired()).digest())
+                    .isEqualTo(Sha256.parse(DIGEST_EXPIRED));
         } finally {
             Locale.setDefault(locale);
             TimeZone.setDefault(timeZone);
@@ -176,10 +202,10 @@ class NamespaceHistoryTest {
     @DisplayName("is never a state and never another error when a log was altered anywhere: it is read, or corrupt")
     void fuzz() {
         Random random = new Random(TestSeed.of(getClass()));
-        List<List<EventRow>> logs = List.of(GoldenLog.version1(), GoldenLog.version2());
+        List<List<EventRow>> logs = List.of(GoldenLog.version1(), GoldenLog.version2(), GoldenLog.expired());
         int corrupt = 0;
         for (int round = 0; round < 5_000; round++) {
-            List<EventRow> log = new ArrayList<>(logs.get(random.nextInt(2)));
+            List<EventRow> log = new ArrayList<>(logs.get(random.nextInt(logs.size())));
             int index = random.nextInt(log.size());
             EventRow row = log.get(index);
             StringBuilder payload = new StringBuilder(row.payload());

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** How checkpoints are laid out, and what verifying one can find. */
+/** How checkpoints are laid out, what verifying one can find, and how long they are kept. */
 @NullMarked
 package io.privatefm.spi.checkpoint;
 

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * One published checkpoint. Never changed after it was written.
  *
- * @param version 1, 2, 3 … without gaps in a namespace; {@code version - 1} is its parent
+ * @param version 1, 2, 3 … without gaps in a namespace, of which the oldest may be gone; {@code version - 1} is its parent
  * @param operationId unique among all checkpoints; by it the outcome of a lost commit is resolved
  * @param checkpointHash tree over the variants' names and content hashes
  * @param manifestBlob blob with the canonical manifest
