@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Stores in local directories: frozen foundation releases, trained adapters, content-addressed blobs, and the anchors of
- * the audit log. Bytes only; nothing is parsed here except the list of releases.
+ * Stores in local directories: frozen foundation releases, trained adapters, content-addressed blobs, the anchors of the
+ * audit log, and namespace keys. Bytes only; no model is parsed here.
  */
 @org.jspecify.annotations.NullMarked
 module io.privatefm.modelstore {

@@ -3,9 +3,11 @@ package io.privatefm.core;
 
 import io.privatefm.core.memory.InMemoryBlobs;
 import io.privatefm.core.memory.InMemoryStore;
+import io.privatefm.core.memory.InMemoryVault;
 import io.privatefm.core.memory.InProcessBus;
 import io.privatefm.spi.blob.BlobStore;
 import io.privatefm.spi.bus.EventBus;
+import io.privatefm.spi.keys.KeyVault;
 import io.privatefm.spi.store.OrchestratorStore;
 import java.time.InstantSource;
 
@@ -39,5 +41,15 @@ public final class InMemory {
      */
     public static EventBus bus() {
         return new InProcessBus();
+    }
+
+    /** A vault without keys. */
+    public static KeyVault vault() {
+        return vault(InstantSource.system());
+    }
+
+    /** A vault without keys whose receipts go by this clock. */
+    public static KeyVault vault(InstantSource clock) {
+        return new InMemoryVault(clock);
     }
 }

@@ -9,7 +9,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
-/** A channel that can be forced, and do nothing else. */
+/** A channel that can be forced and locked, and do nothing else. There is one process, which gets every lock. */
 class BareChannel extends FileChannel {
     private final Tree tree;
     private final Node node;
@@ -95,12 +95,12 @@ class BareChannel extends FileChannel {
 
     @Override
     public final FileLock lock(long position, long size, boolean shared) {
-        throw new UnsupportedOperationException();
+        return new CrashLock(this, position, size, shared);
     }
 
     @Override
     public final FileLock tryLock(long position, long size, boolean shared) {
-        throw new UnsupportedOperationException();
+        return lock(position, size, shared);
     }
 
     @Override

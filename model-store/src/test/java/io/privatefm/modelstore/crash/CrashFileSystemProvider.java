@@ -44,11 +44,11 @@ final class CrashFileSystemProvider extends FileSystemProvider {
         if (options.contains(StandardOpenOption.CREATE_NEW)) {
             return new CrashChannel(tree(path), tree(path).createFile((CrashPath) path));
         }
-        if (options.contains(StandardOpenOption.WRITE)) {
-            throw new UnsupportedOperationException("files are written once");
-        }
         Node node = tree(path).find((CrashPath) path);
-        return node instanceof FileNode file ? new CrashChannel(tree(path), file) : new BareChannel(tree(path), node);
+        boolean locks = options.contains(StandardOpenOption.WRITE); // files are written once
+        return node instanceof FileNode file && !locks
+                ? new CrashChannel(tree(path), file)
+                : new BareChannel(tree(path), node);
     }
 
     @Override

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** In-memory store, blobs and bus, for tests and first steps. */
+/** In-memory store, blobs, bus and vault, for tests and first steps. */
 @NullMarked
 package io.privatefm.core.memory;
 

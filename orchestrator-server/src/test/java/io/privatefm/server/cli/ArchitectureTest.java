@@ -75,6 +75,7 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         "java..",
+                        "javax.crypto..",
                         "org.jspecify..",
                         "com.fasterxml.jackson..",
                         "io.privatefm.spi..",

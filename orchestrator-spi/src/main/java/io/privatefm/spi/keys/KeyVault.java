@@ -15,6 +15,7 @@ public interface KeyVault {
      *
      * @param dataKey 32 bytes; not kept
      * @return what {@link #unwrap} takes; binds the namespace
+     * @throws IllegalArgumentException if {@code dataKey} is shorter or longer
      * @throws io.privatefm.spi.KeyDestroyedException if the namespace's key was destroyed; it is never made again
      * @throws io.privatefm.spi.UnavailableException if the vault does not answer
      */
@@ -33,7 +34,7 @@ public interface KeyVault {
 
     /**
      * Destroys the namespace's key for good. When this returns, no later call can unwrap. Idempotent: a key that is destroyed
-     * already gives the receipt of then.
+     * already gives the receipt of then. A namespace that has no key will never get one.
      *
      * @throws io.privatefm.spi.UnavailableException if it is not destroyed
      * @throws io.privatefm.spi.OutcomeUnknownException if it may be; call again
