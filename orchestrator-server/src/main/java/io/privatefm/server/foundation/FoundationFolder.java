@@ -64,7 +64,8 @@ public final class FoundationFolder {
             }
         }
         if (Files.exists(directory.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-            throw new AlreadyExistsException("there is something at " + directory.resolve(name) + " already");
+            throw new AlreadyExistsException("there is something at " + directory.resolve(name)
+                    + " that is no listed release; remove it if an import was interrupted there");
         }
     }
 
@@ -76,10 +77,11 @@ public final class FoundationFolder {
      * @throws UnavailableException if the disk does not take it, or another import is under way
      */
     public void add(String name, ModelFiles model, Sha256 contentHash, Consumer<ModelFiles> check) {
+        requireFree(name);
         try (FileChannel channel = FileChannel.open(
                         directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = lock(channel)) {
-            requireFree(name);
+            requireFree(name); // again: another import may have been faster
             StagedRelease.clearLeftovers(directory, lock);
             WrittenList list = WrittenList.of(directory);
             try (StagedRelease staged = StagedRelease.copy(model, directory, name)) {
