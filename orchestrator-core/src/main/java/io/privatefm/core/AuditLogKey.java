@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core;
 
-import io.privatefm.core.journal.VerifierKey;
+import io.privatefm.core.note.VerifierKey;
 import io.privatefm.spi.InvalidInputException;
 import java.security.PublicKey;
 
@@ -23,7 +23,7 @@ public record AuditLogKey(String origin, PublicKey key) {
      * @throws InvalidInputException if it is not that
      */
     public static AuditLogKey parse(String text) {
-        VerifierKey read = VerifierKey.read(text.strip());
-        return new AuditLogKey(read.origin(), read.key());
+        VerifierKey read = VerifierKey.read(text.strip(), "the verifier key of an audit log");
+        return new AuditLogKey(read.name(), read.key());
     }
 }

@@ -57,6 +57,11 @@ public final class Foundations {
         return releases.get(releases.size() - 1);
     }
 
+    /** All releases, oldest first. */
+    public List<FoundationRelease> releases() {
+        return store.releases();
+    }
+
     /**
      * The release of that name.
      *

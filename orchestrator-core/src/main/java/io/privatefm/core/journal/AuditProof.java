@@ -74,7 +74,7 @@ public record AuditProof(AuditRow entry, long index, List<Sha256> path, String h
      * @return empty if it proves that the entry is in that log
      */
     public Optional<String> fault(String origin, PublicKey key) {
-        Optional<TreeHead> signed = SignedNote.verify(head, origin, key);
+        Optional<TreeHead> signed = TreeHead.verify(head, origin, key);
         if (signed.isEmpty()) {
             return Optional.of("its tree head is not signed by this log's key");
         }

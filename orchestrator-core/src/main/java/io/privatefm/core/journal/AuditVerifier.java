@@ -55,7 +55,7 @@ public final class AuditVerifier {
     /** What heads and anchors say the root is, at which size; where they say nothing that holds, from there on. */
     private Optional<AuditVerdict> readPromises() {
         for (String note : anchors) {
-            Optional<TreeHead> head = SignedNote.verify(note, origin, key);
+            Optional<TreeHead> head = TreeHead.verify(note, origin, key);
             if (head.isEmpty()) {
                 return tampered(0, "an anchor is not signed by this log's key");
             }
@@ -68,7 +68,7 @@ public final class AuditVerifier {
                 return Optional.empty();
             }
             for (TreeHeadRow row : page) {
-                Optional<TreeHead> head = SignedNote.verify(row.note(), origin, key)
+                Optional<TreeHead> head = TreeHead.verify(row.note(), origin, key)
                         .filter(signed ->
                                 signed.size() == row.size() && signed.root().equals(row.root()));
                 head.ifPresentOrElse(

@@ -22,7 +22,7 @@ public final class Plugins {
      */
     public Plugins(Iterable<MergeStrategy> foundStrategies, Collection<TensorKernels> foundKernels) {
         add(new WeightedSum());
-        foundStrategies.forEach(this::add);
+        foundStrategies.forEach(found -> add(new GuardedStrategy(found)));
         TensorKernels scalar = new ScalarKernels();
         kernels = foundKernels.stream()
                 .filter(TensorKernels::isSupported)

@@ -70,7 +70,7 @@ final class AuditFixture {
     }
 
     String sign(TreeHead head) {
-        return SignedNote.sign(head, key.getPrivate(), key.getPublic());
+        return head.sign(key);
     }
 
     List<TreeHeadRow> heads() {

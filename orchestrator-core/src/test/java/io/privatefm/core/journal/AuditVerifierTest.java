@@ -345,11 +345,7 @@ class AuditVerifierTest {
     }
 
     private static String otherKey(AuditVerifierTest test, TreeHeadRow head) {
-        var other = AuditKey.other();
-        return SignedNote.sign(
-                new TreeHead(AuditFixture.ORIGIN, head.size(), test.log.root(head.size())),
-                other.getPrivate(),
-                other.getPublic());
+        return new TreeHead(AuditFixture.ORIGIN, head.size(), test.log.root(head.size())).sign(AuditKey.other());
     }
 
     private TreeHeadRow head(long size, Sha256 root, String note) {

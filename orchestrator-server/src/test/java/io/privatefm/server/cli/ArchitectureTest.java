@@ -12,10 +12,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaCodeUnitAccess;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.privatefm.core.Orchestrator;
 import io.privatefm.modelstore.BlobDirectory;
+import io.privatefm.modelstore.FoundationDirectory;
+import io.privatefm.modelstore.LocalModelFiles;
 import io.privatefm.spi.PfmException;
 import io.privatefm.testkit.TinyModels;
 import java.io.IOException;
@@ -23,9 +27,14 @@ import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -160,6 +169,90 @@ class ArchitectureTest {
                         CORE,
                         "io.privatefm.testkit..")
                 .check(MAIN);
+    }
+
+    @Test
+    @DisplayName("a foundation directory is written from one package, which an operator's command alone knows")
+    void foundationWriter() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(FoundationImportCommand.class.getName())
+                .and()
+                .resideOutsideOfPackage("io.privatefm.server.foundation..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.privatefm.server.foundation..")
+                .check(MAIN);
+    }
+
+    @Test
+    @DisplayName("in the core, exported model directories alone are written to a file system")
+    void coreWrites() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.privatefm.core..")
+                .and()
+                .haveNameNotMatching("io\\.privatefm\\.core\\.checkpoint\\.Output(Directory|File)")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("java\\.nio\\.file\\.(Files|spi\\..*)|java\\.nio\\.channels\\..*|java\\.io\\.(File|RandomAccessFile"
+                        + "|FileOutputStream|FileWriter)")
+                .check(MAIN);
+        noClasses()
+                .that()
+                .resideInAPackage("io.privatefm.spi..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.nio.file..", "java.nio.channels..")
+                .check(MAIN);
+    }
+
+    @Test
+    @DisplayName("nothing that a foundation directory calls, however far down, changes a file")
+    void foundationDirectoryReads() {
+        Set<JavaCodeUnit> reached = reached(
+                MAIN.get(FoundationDirectory.class),
+                MAIN.get(LocalModelFiles.class), // what it hands out
+                MAIN.get("io.privatefm.modelstore.LocalFile"));
+
+        assertThat(names(reached, "java.nio.file.Files"))
+                .containsExactlyInAnyOrder(
+                        "isDirectory", "isRegularFile", "newDirectoryStream", "notExists", "readAttributes");
+        assertThat(names(reached, "java.nio.channels.FileChannel"))
+                .containsExactlyInAnyOrder("open", "read", "size", "close");
+        assertThat(names(reached(MAIN.get(BlobDirectory.class)), "java.nio.file.Files"))
+                .as("a store that writes is seen to")
+                .contains("move", "createDirectory");
+    }
+
+    private static Set<String> names(Set<JavaCodeUnit> units, String owner) {
+        return units.stream()
+                .flatMap(ArchitectureTest::calls)
+                .filter(call -> call.getTargetOwner().getName().equals(owner))
+                .map(call -> call.getTarget().getName())
+                .collect(Collectors.toSet());
+    }
+
+    /** All code of this project that classes call, and what that calls. */
+    private static Set<JavaCodeUnit> reached(JavaClass... from) {
+        Set<JavaCodeUnit> reached = new LinkedHashSet<>();
+        Deque<JavaCodeUnit> open = new ArrayDeque<>();
+        Stream.of(from).forEach(type -> open.addAll(type.getCodeUnits()));
+        while (!open.isEmpty()) {
+            JavaCodeUnit unit = open.pop();
+            if (reached.add(unit)) {
+                calls(unit)
+                        .map(call -> call.getTarget().resolveMember())
+                        .flatMap(Optional::stream)
+                        .filter(called -> called.getOwner().getPackageName().startsWith("io.privatefm"))
+                        .forEach(open::push);
+            }
+        }
+        return reached;
+    }
+
+    private static Stream<JavaCodeUnitAccess<?>> calls(JavaCodeUnit unit) {
+        return Stream.concat(unit.getCallsFromSelf().stream(), unit.getCodeUnitReferencesFromSelf().stream());
     }
 
     @Test

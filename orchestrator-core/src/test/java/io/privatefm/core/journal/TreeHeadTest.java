@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A signed tree head")
-class SignedNoteTest {
+class TreeHeadTest {
     private static final String ORIGIN = "example.org/private-fm";
     private static final Sha256 ROOT = Sha256.parse("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
     private static final TreeHead HEAD = new TreeHead(ORIGIN, 123_456, ROOT);
@@ -45,7 +45,7 @@ class SignedNoteTest {
     @DisplayName("is the note that is written down here, byte for byte")
     void golden() {
         assertThat(sign(HEAD)).isEqualTo(NOTE);
-        assertThat(SignedNote.verify(NOTE, ORIGIN, key.getPublic())).contains(HEAD);
+        assertThat(TreeHead.verify(NOTE, ORIGIN, key.getPublic())).contains(HEAD);
     }
 
     @Test
@@ -86,7 +86,7 @@ class SignedNoteTest {
                     ORIGIN,
                     random.nextLong() >>> (1 + random.nextInt(63)),
                     new Sha256(random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong()));
-            assertThat(SignedNote.verify(sign(head), ORIGIN, key.getPublic())).contains(head);
+            assertThat(TreeHead.verify(sign(head), ORIGIN, key.getPublic())).contains(head);
         }
     }
 
@@ -141,15 +141,15 @@ class SignedNoteTest {
     @DisplayName("is refused if it is another key's, or of another log")
     void others() {
         KeyPair other = AuditKey.other();
-        assertThat(SignedNote.verify(NOTE, ORIGIN, other.getPublic())).isEmpty();
-        assertThat(SignedNote.verify(
-                        SignedNote.sign(HEAD, other.getPrivate(), other.getPublic()), ORIGIN, key.getPublic()))
+        assertThat(TreeHead.verify(NOTE, ORIGIN, other.getPublic())).isEmpty();
+        assertThat(TreeHead.verify(
+                        HEAD.sign(other), ORIGIN, key.getPublic()))
                 .isEmpty();
-        assertThat(SignedNote.verify(
-                        SignedNote.sign(HEAD, other.getPrivate(), key.getPublic()), ORIGIN, key.getPublic()))
+        assertThat(TreeHead.verify(
+                        HEAD.sign(new KeyPair(key.getPublic(), other.getPrivate())), ORIGIN, key.getPublic()))
                 .isEmpty();
         for (String origin : List.of("", "example.org", ORIGIN + "2", ORIGIN.toUpperCase(Locale.ROOT))) {
-            assertThat(SignedNote.verify(NOTE, origin, key.getPublic())).isEmpty();
+            assertThat(TreeHead.verify(NOTE, origin, key.getPublic())).isEmpty();
         }
     }
 
@@ -163,10 +163,10 @@ class SignedNoteTest {
     }
 
     private String sign(TreeHead head) {
-        return SignedNote.sign(head, key.getPrivate(), key.getPublic());
+        return head.sign(key);
     }
 
     private void assertRefused(String note) {
-        assertThat(SignedNote.verify(note, ORIGIN, key.getPublic())).as(note).isEmpty();
+        assertThat(TreeHead.verify(note, ORIGIN, key.getPublic())).as(note).isEmpty();
     }
 }
