@@ -1,42 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.examples;
 
-import io.privatefm.spi.LearnerId;
-import io.privatefm.spi.NsUid;
-import io.privatefm.spi.Sha256;
-import io.privatefm.spi.Subject;
-import io.privatefm.spi.store.AdapterRow;
-import io.privatefm.spi.store.AuditRow;
-import io.privatefm.spi.store.CheckpointRow;
-import io.privatefm.spi.store.DataKeyRow;
-import io.privatefm.spi.store.EventRow;
+import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.store.Lease;
-import io.privatefm.spi.store.NamespaceRow;
-import io.privatefm.spi.store.OrphanRow;
 import io.privatefm.spi.store.OutboxRow;
-import io.privatefm.spi.store.TreeHeadRow;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.Map;
+import java.util.Comparator;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** All rows of a {@link SnapshotStore}. */
-final class Snapshot {
-    final NavigableMap<LearnerId, NamespaceRow> namespaces = new TreeMap<>();
-    final Table<NsUid, Long, EventRow> events = new Table<>();
-    final Table<NsUid, Subject, NavigableMap<Integer, AdapterRow>> adapters = new Table<>();
-    final Table<NsUid, Long, CheckpointRow> checkpoints = new Table<>();
-    final Table<String, String, Instant> inbox = new Table<>();
-    final NavigableMap<String, Given> leases = new TreeMap<>();
-    final Table<NsUid, Long, Waiting> outbox = new Table<>();
-    final Table<String, Long, AuditRow> auditLog = new Table<>();
-    final NavigableMap<Long, AuditRow> auditPlaces = new TreeMap<>();
-    final NavigableMap<Long, TreeHeadRow> treeHeads = new TreeMap<>();
-    final Table<NsUid, Sha256, OrphanRow> orphans = new Table<>();
-    final Table<NsUid, Long, DataKeyRow> keys = new Table<>();
+/**
+ * All rows of a {@link SnapshotStore}, as one transaction sees them, and its time. A row's class is its table. In it, a row belongs
+ * to a part, such as a namespace, where it has a key.
+ */
+record Snapshot(NavigableMap<Key, Object> rows, Instant now) {
+    private static final Comparator<Key> ORDER = Comparator.comparing(
+                    (Key key) -> key.table().getName())
+            .thenComparing(Key::part)
+            .thenComparing(Key::key);
+
+    /** Where a row is. */
+    record Key(Class<?> table, String part, String key) {
+        static Key of(Class<?> table, Object part, Object key) {
+            String inOrder = key instanceof Long number ? "%019d".formatted(number) : key.toString();
+            return new Key(table, part.toString(), inOrder);
+        }
+    }
 
     /** The last lease of its name. It stays when it is over, so that the next one has a higher fence. */
     record Given(Lease lease, boolean released) {}
@@ -44,62 +36,60 @@ final class Snapshot {
     /** A message, not to be claimed before a point in time. */
     record Waiting(OutboxRow row, Instant notBefore) {}
 
-    Snapshot copy() {
-        Snapshot copy = new Snapshot();
-        copy.namespaces.putAll(namespaces);
-        copy.events.parts.putAll(events.parts);
-        copy.adapters.parts.putAll(adapters.parts);
-        copy.checkpoints.parts.putAll(checkpoints.parts);
-        copy.inbox.parts.putAll(inbox.parts);
-        copy.leases.putAll(leases);
-        copy.outbox.parts.putAll(outbox.parts);
-        copy.auditLog.parts.putAll(auditLog.parts);
-        copy.auditPlaces.putAll(auditPlaces);
-        copy.treeHeads.putAll(treeHeads);
-        copy.orphans.parts.putAll(orphans.parts);
-        copy.keys.parts.putAll(keys.parts);
-        return copy;
+    /** A message that a consumer took. */
+    record Taken(Instant at) {}
+
+    static Snapshot empty() {
+        return new Snapshot(new TreeMap<>(ORDER), Instant.EPOCH);
     }
 
-    /** Rows by a key of two parts. The rows of one part are a map that is replaced and never changed: copies share it. */
-    static final class Table<P extends Comparable<P>, K extends Comparable<K>, R> {
-        private final NavigableMap<P, NavigableMap<K, R>> parts = new TreeMap<>();
+    Snapshot copy(Instant later) {
+        return new Snapshot(new TreeMap<>(rows), later);
+    }
 
-        /** The rows of a part, in ascending order of their keys. */
-        NavigableMap<K, R> of(P part) {
-            return parts.getOrDefault(part, Collections.emptyNavigableMap());
-        }
+    /** All rows of a table, part by part. */
+    <R> Stream<R> all(Class<R> table) {
+        return rows.values().stream().filter(table::isInstance).map(table::cast);
+    }
 
-        /** The row with the highest key of a part. */
-        Optional<R> newest(P part) {
-            return Optional.ofNullable(of(part).lastEntry()).map(Map.Entry::getValue);
-        }
+    /** The rows of a part, in ascending order of their keys. */
+    <R> Stream<R> of(Class<R> table, Object part) {
+        return from(table, part, "");
+    }
 
-        /** All rows, part by part. */
-        Stream<R> all() {
-            return parts.values().stream().flatMap(rows -> rows.values().stream());
-        }
+    /** The rows of a part from a key on. */
+    <R> Stream<R> from(Class<R> table, Object part, Object key) {
+        var between = rows.subMap(Key.of(table, part, key), Key.of(table, part, "\uffff"));
+        return between.values().stream().map(table::cast);
+    }
 
-        /** The row with the lowest key of each part. */
-        Stream<R> oldest() {
-            return parts.values().stream()
-                    .flatMap(rows -> rows.values().stream().limit(1));
-        }
+    /** The row with the highest key of a part. */
+    <R> Optional<R> newest(Class<R> table, Object part) {
+        return of(table, part).reduce((older, newer) -> newer);
+    }
 
-        void put(P part, K key, R row) {
-            NavigableMap<K, R> changed = new TreeMap<>(of(part));
-            changed.put(key, row);
-            parts.put(part, changed);
-        }
+    <R> Optional<R> find(Class<R> table, Object part, Object key) {
+        return Optional.ofNullable(rows.get(Key.of(table, part, key))).map(table::cast);
+    }
 
-        void remove(P part) {
-            parts.remove(part);
-        }
+    void put(Object part, Object key, Object row) {
+        rows.put(Key.of(row.getClass(), part, key), row);
+    }
 
-        void remove(P part, K key) {
-            NavigableMap<K, R> changed = new TreeMap<>(of(part));
-            changed.remove(key);
-            parts.put(part, changed);
+    /** Another transaction was first if the row is there: reading again and running the whole work again may help. */
+    void putNew(Object part, Object key, Object row) {
+        if (find(row.getClass(), part, key).isPresent()) {
+            throw new ConflictException(key + " of " + part + " is there already");
         }
+        put(part, key, row);
+    }
+
+    boolean remove(Class<?> table, Object part, Object key) {
+        return rows.remove(Key.of(table, part, key)) != null;
+    }
+
+    /** Removes a part of some tables. */
+    void removeAll(Set<Class<?>> tables, Object part) {
+        rows.keySet().removeIf(key -> tables.contains(key.table()) && key.part().equals(part.toString()));
     }
 }

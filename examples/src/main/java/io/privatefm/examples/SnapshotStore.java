@@ -14,7 +14,7 @@ import java.util.Set;
  * transactions run side by side, with conditional statements; and it may not answer, which it reports as one of three outcomes.
  */
 public final class SnapshotStore implements OrchestratorStore {
-    private Snapshot committed = new Snapshot();
+    private Snapshot committed = Snapshot.empty();
     private Instant latest = Instant.EPOCH;
 
     @Override
@@ -36,8 +36,8 @@ public final class SnapshotStore implements OrchestratorStore {
         synchronized (this) {
             Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
             latest = now.isAfter(latest) ? now : latest; // the store's clock does not go back
-            Snapshot copy = committed.copy();
-            T result = work.run(new SnapshotTx(copy, latest));
+            Snapshot copy = committed.copy(latest);
+            T result = work.run(new SnapshotTx(copy));
             committed = copy; // the commit
             return result;
         }

@@ -2,12 +2,14 @@
 package io.privatefm.examples;
 
 import io.privatefm.examples.Snapshot.Given;
+import io.privatefm.examples.Snapshot.Taken;
 import io.privatefm.examples.Snapshot.Waiting;
 import io.privatefm.spi.AlreadyExistsException;
 import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
+import io.privatefm.spi.Subject;
 import io.privatefm.spi.store.AdapterRow;
 import io.privatefm.spi.store.AuditRow;
 import io.privatefm.spi.store.AuditTable;
@@ -27,12 +29,10 @@ import io.privatefm.spi.store.StoreTx;
 import io.privatefm.spi.store.TreeHeadRow;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
@@ -47,204 +47,202 @@ import org.jspecify.annotations.Nullable;
  */
 record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audit audit, Orphans orphans, Keys keys)
         implements StoreTx {
-    SnapshotTx(Snapshot rows, Instant now) {
-        this(
-                rows,
-                now,
-                new Leases(rows, now),
-                new Outbox(rows, now),
-                new Audit(rows),
-                new Orphans(rows, now),
-                new Keys(rows));
+    private static final Set<Class<?>> OWNED = Set.of(
+            EventRow.class, AdapterRow.class, CheckpointRow.class, Waiting.class, OrphanRow.class, DataKeyRow.class);
+
+    SnapshotTx(Snapshot all) {
+        this(all, all.now(), new Leases(all), new Outbox(all), new Audit(all), new Orphans(all), new Keys(all));
     }
 
     @Override
     public void insert(NamespaceRow row) {
-        Stream<NsUid> uids = rows.namespaces.values().stream().map(NamespaceRow::nsUid);
-        existsIf(find(row.learner()).isPresent() || uids.anyMatch(row.nsUid()::equals), "learner or uid taken");
-        rows.namespaces.put(row.learner(), row);
+        boolean uid = rows.find(NamespaceRow.class, "", row.nsUid()).isPresent();
+        existsIf(uid || find(row.learner()).isPresent(), "learner or uid taken");
+        rows.put("", row.nsUid(), row);
     }
 
     @Override
     public Optional<NamespaceRow> find(LearnerId learner) {
-        return Optional.ofNullable(rows.namespaces.get(learner));
+        Stream<NamespaceRow> all = rows.all(NamespaceRow.class);
+        return all.filter(row -> row.learner().equals(learner)).findFirst();
     }
 
     @Override
     public List<NamespaceRow> namespaces(@Nullable LearnerId after, int limit) {
-        return first(limit, after == null ? rows.namespaces : rows.namespaces.tailMap(after, false));
+        var rest = rows.all(NamespaceRow.class)
+                .filter(row -> after == null || row.learner().compareTo(after) > 0);
+        return rest.sorted(Comparator.comparing(NamespaceRow::learner))
+                .limit(limit)
+                .toList();
     }
 
     /** Compare and set: the revision decides. */
     @Override
     public boolean compareAndSet(NamespaceRow expected, NamespaceRow next) {
-        Optional<NamespaceRow> same =
-                find(expected.learner()).filter(row -> row.nsUid().equals(expected.nsUid()));
-        boolean unchanged =
-                same.filter(row -> row.revision() == expected.revision()).isPresent();
-        existsIf(
-                unchanged
-                        && !next.learner().equals(expected.learner())
-                        && find(next.learner()).isPresent(),
-                "learner taken");
+        boolean unchanged = isUnchanged(expected);
         if (unchanged) {
-            rows.namespaces.remove(expected.learner());
-            rows.namespaces.put(next.learner(), next);
+            rows.put("", expected.nsUid(), next);
         }
         return unchanged;
     }
 
     @Override
     public boolean erase(NamespaceRow expected, NamespaceRow tombstone) {
+        Optional<NamespaceRow> other =
+                find(tombstone.learner()).filter(row -> !row.nsUid().equals(tombstone.nsUid()));
+        existsIf(other.isPresent() && isUnchanged(expected), "learner taken");
         boolean unchanged = compareAndSet(expected, tombstone);
-        if (unchanged) {
-            Stream.of(rows.events, rows.adapters, rows.checkpoints, rows.outbox, rows.orphans, rows.keys)
-                    .forEach(table -> table.remove(expected.nsUid()));
-        }
+        rows.removeAll(unchanged ? OWNED : Set.of(), expected.nsUid());
         return unchanged;
+    }
+
+    private boolean isUnchanged(NamespaceRow expected) {
+        Optional<NamespaceRow> now = rows.find(NamespaceRow.class, "", expected.nsUid());
+        return now.filter(row -> row.revision() == expected.revision()).isPresent();
     }
 
     /** A log without gaps: core numbers the rows, the store sees that nobody appended meanwhile. */
     @Override
     public void append(NsUid namespace, long expectedHead, List<EventRow> events) {
-        long head = rows.events.newest(namespace).map(EventRow::seq).orElse(0L);
+        long head = rows.newest(EventRow.class, namespace).map(EventRow::seq).orElse(0L);
         conflictIf(head != expectedHead, "the newest event is " + head + ", not " + expectedHead);
-        events.forEach(row -> rows.events.put(namespace, row.seq(), row));
+        events.forEach(row -> rows.put(namespace, row.seq(), row));
     }
 
     @Override
     public List<EventRow> events(NsUid namespace, long fromSeq, int limit) {
-        return first(limit, rows.events.of(namespace).tailMap(fromSeq));
+        return rows.from(EventRow.class, namespace, fromSeq).limit(limit).toList();
     }
 
     @Override
     public void putAdapter(AdapterRow row) {
-        NavigableMap<Integer, AdapterRow> before = rows.adapters.of(row.nsUid()).get(row.subject());
-        NavigableMap<Integer, AdapterRow> revisions = before == null ? new TreeMap<>() : new TreeMap<>(before);
-        conflictIf(revisions.containsKey(row.revision()), "the adapter's revision is there");
-        revisions.put(row.revision(), row);
-        rows.adapters.put(row.nsUid(), row.subject(), revisions);
+        rows.putNew(row.nsUid(), row.subject() + "/" + row.revision(), row);
     }
 
     @Override
     public List<AdapterRow> adapters(NsUid namespace) {
-        var subjects = rows.adapters.of(namespace).values().stream();
-        return subjects.map(revisions -> revisions.lastEntry().getValue()).toList();
+        NavigableMap<Subject, AdapterRow> newest = new TreeMap<>();
+        var inOrder = rows.of(AdapterRow.class, namespace).sorted(Comparator.comparing(AdapterRow::revision));
+        inOrder.forEach(row -> newest.put(row.subject(), row));
+        return List.copyOf(newest.values());
     }
 
     @Override
     public void putCheckpoint(CheckpointRow row) {
         boolean version = checkpoint(row.nsUid(), row.version()).isPresent();
-        boolean operation = checkpointOf(row.operationId()).isPresent();
-        existsIf(version || operation, "the version or the operation is there");
-        rows.checkpoints.put(row.nsUid(), row.version(), row);
+        existsIf(version || checkpointOf(row.operationId()).isPresent(), "the version or the operation is there");
+        rows.put(row.nsUid(), row.version(), row);
     }
 
     @Override
     public boolean removeCheckpoint(NsUid namespace, long version) {
-        boolean there = checkpoint(namespace, version).isPresent();
-        rows.checkpoints.remove(namespace, version);
-        return there;
+        return rows.remove(CheckpointRow.class, namespace, version);
     }
 
     @Override
     public Optional<CheckpointRow> checkpoint(NsUid namespace, long version) {
-        return Optional.ofNullable(rows.checkpoints.of(namespace).get(version));
+        return rows.find(CheckpointRow.class, namespace, version);
     }
 
     @Override
     public List<CheckpointRow> checkpoints(NsUid namespace, int limit) {
-        return first(limit, rows.checkpoints.of(namespace).descendingMap());
+        Comparator<CheckpointRow> order = Comparator.comparing(CheckpointRow::version);
+        var newestFirst = rows.of(CheckpointRow.class, namespace).sorted(order.reversed());
+        return newestFirst.limit(limit).toList();
     }
 
     /** How core finds out what became of a lost commit; a database has a unique index for it. */
     @Override
     public Optional<CheckpointRow> checkpointOf(String operationId) {
-        Stream<CheckpointRow> all = rows.checkpoints.all();
+        Stream<CheckpointRow> all = rows.all(CheckpointRow.class);
         return all.filter(row -> row.operationId().equals(operationId)).findFirst();
     }
 
     @Override
     public boolean firstTime(String consumer, String messageId) {
-        boolean first = !rows.inbox.of(consumer).containsKey(messageId);
-        rows.inbox.put(consumer, messageId, now);
+        boolean first = rows.find(Taken.class, consumer, messageId).isEmpty();
+        rows.put(consumer, messageId, new Taken(now));
         return first;
     }
 
     /** Each lease of a name has the next fence, for good: it tells a holder that slept from the one after it. */
-    record Leases(Snapshot rows, Instant now) implements LeaseTable {
+    record Leases(Snapshot rows) implements LeaseTable {
         @Override
         public Optional<Lease> acquire(String name, String holder, Duration ttl) {
-            Given last = rows.leases.get(name);
-            if (last != null && !last.released() && last.lease().expiresAt().isAfter(now)) {
-                return Optional.empty();
-            }
-            return Optional.of(seize(name, holder, ttl));
+            Optional<Given> last = rows.find(Given.class, "", name).filter(given -> !given.released());
+            Optional<Instant> end = last.map(given -> given.lease().expiresAt()).filter(rows.now()::isBefore);
+            return end.isPresent() ? Optional.empty() : Optional.of(seize(name, holder, ttl));
         }
 
         @Override
         public Lease seize(String name, String holder, Duration ttl) {
-            Given last = rows.leases.get(name);
-            long fence = last == null ? 1 : last.lease().fence() + 1;
-            Lease lease = new Lease(name, holder, fence, now.plus(ttl));
-            rows.leases.put(name, new Given(lease, false));
+            Optional<Given> last = rows.find(Given.class, "", name);
+            long fence = last.map(given -> given.lease().fence()).orElse(0L) + 1;
+            return give(name, holder, fence, ttl);
+        }
+
+        private Lease give(String name, String holder, long fence, Duration ttl) {
+            Lease lease = new Lease(name, holder, fence, rows.now().plus(ttl));
+            rows.put("", name, new Given(lease, false));
             return lease;
         }
 
         @Override
         public boolean renew(Lease lease, Duration ttl) {
-            Lease longer = new Lease(lease.name(), lease.holder(), lease.fence(), now.plus(ttl));
-            return lock(lease) && rows.leases.put(lease.name(), new Given(longer, false)) != null;
+            return lock(lease) && give(lease.name(), lease.holder(), lease.fence(), ttl) != null;
         }
 
         @Override
         public void release(Lease lease) {
             if (lock(lease)) {
-                rows.leases.put(lease.name(), new Given(lease, true));
+                rows.put("", lease.name(), new Given(lease, true));
             }
         }
 
         /** The fence decides, not the time. There is nothing to lock: no other transaction runs. */
         @Override
         public boolean lock(Lease lease) {
-            Given last = rows.leases.get(lease.name());
-            return last != null && !last.released() && last.lease().fence() == lease.fence();
+            Optional<Given> last = rows.find(Given.class, "", lease.name());
+            Optional<Lease> current = last.filter(given -> !given.released()).map(Given::lease);
+            return current.filter(now -> now.fence() == lease.fence()).isPresent();
         }
     }
 
     /** One message in flight in each namespace: only its oldest can be claimed, and stays until it is removed. */
-    record Outbox(Snapshot rows, Instant now) implements OutboxTable {
+    record Outbox(Snapshot rows) implements OutboxTable {
         @Override
         public void enqueue(OutboxRow row) {
-            conflictIf(rows.outbox.of(row.nsUid()).containsKey(row.seq()), "the number is taken");
-            rows.outbox.put(row.nsUid(), row.seq(), new Waiting(row, now));
+            rows.putNew(row.nsUid(), row.seq(), new Waiting(row, rows.now()));
         }
 
         @Override
         public List<OutboxRow> claim(int max, Duration ttl) {
+            NavigableMap<NsUid, Waiting> oldest = new TreeMap<>();
+            rows.all(Waiting.class)
+                    .forEach(waiting -> oldest.putIfAbsent(waiting.row().nsUid(), waiting));
             // whoever waits longest comes first, so that no namespace is forgotten
-            var oldest = rows.outbox.oldest().sorted(Comparator.comparing(Waiting::notBefore));
-            var ready = oldest.filter(waiting -> !waiting.notBefore().isAfter(now));
-            var claimed = ready.limit(max).map(Waiting::row).collect(Collectors.toCollection(ArrayList::new));
+            var inOrder = oldest.values().stream().sorted(Comparator.comparing(Waiting::notBefore));
+            var ready = inOrder.filter(waiting -> !waiting.notBefore().isAfter(rows.now()));
+            List<OutboxRow> claimed = ready.limit(max).map(Waiting::row).toList();
             claimed.forEach(row -> postpone(row, ttl));
             return claimed;
         }
 
         @Override
         public void remove(OutboxRow row) {
-            rows.outbox.remove(row.nsUid(), row.seq());
+            rows.remove(Waiting.class, row.nsUid(), row.seq());
         }
 
         @Override
         public void postpone(OutboxRow row, Duration delay) {
-            if (rows.outbox.of(row.nsUid()).containsKey(row.seq())) {
-                rows.outbox.put(row.nsUid(), row.seq(), new Waiting(row, now.plus(delay)));
+            if (rows.remove(Waiting.class, row.nsUid(), row.seq())) {
+                rows.put(row.nsUid(), row.seq(), new Waiting(row, rows.now().plus(delay)));
             }
         }
 
         @Override
         public long depth() {
-            return rows.outbox.all().count();
+            return rows.all(Waiting.class).count();
         }
     }
 
@@ -252,102 +250,102 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
     record Audit(Snapshot rows) implements AuditTable {
         @Override
         public Optional<AuditRow> newest(String chain) {
-            return rows.auditLog.newest(chain);
+            return rows.newest(AuditRow.class, chain);
         }
 
         @Override
         public void append(AuditRow row) {
-            conflictIf(rows.auditLog.of(row.chain()).containsKey(row.seq()), "the number is taken");
-            rows.auditLog.put(row.chain(), row.seq(), row);
+            rows.putNew(row.chain(), row.seq(), row);
         }
 
         @Override
         public List<AuditRow> unsequenced(int limit) {
-            Set<AuditRow> placed = new HashSet<>(rows.auditPlaces.values());
-            Stream<AuditRow> waiting = rows.auditLog.all().filter(row -> !placed.contains(row));
-            return waiting.limit(limit).toList();
+            Set<AuditRow> placed = placed();
+            Stream<AuditRow> all = rows.all(AuditRow.class);
+            return all.filter(row -> !placed.contains(row)).limit(limit).toList();
         }
 
         @Override
         public void sequence(long firstIndex, List<AuditRow> entries) {
-            boolean entryTaken = !Collections.disjoint(rows.auditPlaces.values(), entries);
-            conflictIf(entryTaken || !rows.auditPlaces.tailMap(firstIndex).isEmpty(), "a place or an entry is taken");
-            entries.forEach(row -> rows.auditPlaces.put(firstIndex + entries.indexOf(row), row));
+            conflictIf(!Collections.disjoint(placed(), entries), "an entry has a place");
+            long index = firstIndex;
+            for (AuditRow row : entries) {
+                rows.putNew("", index, new SequencedAuditRow(index, row));
+                index++;
+            }
         }
 
         @Override
         public List<SequencedAuditRow> sequenced(long fromIndex, int limit) {
-            var places = rows.auditPlaces.tailMap(fromIndex).entrySet().stream().limit(limit);
-            return places.map(place -> new SequencedAuditRow(place.getKey(), place.getValue()))
+            return rows.from(SequencedAuditRow.class, "", fromIndex)
+                    .limit(limit)
                     .toList();
+        }
+
+        private Set<AuditRow> placed() {
+            return rows.all(SequencedAuditRow.class).map(SequencedAuditRow::row).collect(Collectors.toSet());
         }
 
         @Override
         public void putHead(TreeHeadRow head) {
-            conflictIf(rows.treeHeads.containsKey(head.size()), "there is a tree head of that size");
-            rows.treeHeads.put(head.size(), head);
+            rows.putNew("", head.size(), head);
         }
 
         @Override
         public List<TreeHeadRow> heads(long afterSize, int limit) {
-            return SnapshotTx.first(limit, rows.treeHeads.tailMap(afterSize, false));
+            return rows.from(TreeHeadRow.class, "", afterSize + 1).limit(limit).toList();
         }
 
         @Override
         public Optional<TreeHeadRow> newestHead() {
-            return Optional.ofNullable(rows.treeHeads.lastEntry()).map(Map.Entry::getValue);
+            return rows.newest(TreeHeadRow.class, "");
         }
     }
 
     /** Orphans keep the time at which they were seen first. */
-    record Orphans(Snapshot rows, Instant now) implements OrphanTable {
+    record Orphans(Snapshot rows) implements OrphanTable {
         @Override
         public Set<Sha256> referenced(NsUid namespace) {
             Set<Sha256> blobs = new HashSet<>();
-            var adapters = rows.adapters.of(namespace).values().stream().flatMap(all -> all.values().stream());
+            var adapters = rows.of(AdapterRow.class, namespace);
             adapters.forEach(row -> Collections.addAll(blobs, row.configBlob(), row.weightsBlob()));
-            for (CheckpointRow row : rows.checkpoints.of(namespace).values()) {
+            rows.of(CheckpointRow.class, namespace).forEach(row -> {
                 blobs.add(row.manifestBlob());
                 row.variants().forEach(variant -> blobs.add(variant.blob()));
-            }
+            });
             return blobs;
         }
 
         @Override
         public List<OrphanRow> of(NsUid namespace) {
-            return List.copyOf(rows.orphans.of(namespace).values());
+            return rows.of(OrphanRow.class, namespace).toList();
         }
 
         @Override
         public void remember(NsUid namespace, Sha256 blob) {
-            OrphanRow first = rows.orphans.of(namespace).getOrDefault(blob, new OrphanRow(namespace, blob, now));
-            rows.orphans.put(namespace, blob, first);
+            Optional<OrphanRow> before = rows.find(OrphanRow.class, namespace, blob);
+            rows.put(namespace, blob, before.orElse(new OrphanRow(namespace, blob, rows.now())));
         }
 
         @Override
         public void forget(NsUid namespace, Sha256 blob) {
-            rows.orphans.remove(namespace, blob);
+            rows.remove(OrphanRow.class, namespace, blob);
         }
     }
 
-    /** Never changed, never given away: each generation once. */
+    /** Each generation of a namespace once, and each id. */
     record Keys(Snapshot rows) implements KeyTable {
         @Override
         public void put(DataKeyRow row) {
-            boolean id = rows.keys.all().map(DataKeyRow::keyId).anyMatch(row.keyId()::equals);
-            conflictIf(
-                    id || rows.keys.of(row.nsUid()).containsKey(row.generation()), "the generation or the id is there");
-            rows.keys.put(row.nsUid(), row.generation(), row);
+            Stream<String> ids = rows.all(DataKeyRow.class).map(DataKeyRow::keyId);
+            conflictIf(ids.anyMatch(row.keyId()::equals), "the key's id is there");
+            rows.putNew(row.nsUid(), row.generation(), row);
         }
 
         @Override
         public List<DataKeyRow> of(NsUid namespace) {
-            return List.copyOf(rows.keys.of(namespace).values());
+            return rows.of(DataKeyRow.class, namespace).toList();
         }
-    }
-
-    private static <R> List<R> first(int limit, Map<?, R> rows) {
-        return rows.values().stream().limit(limit).toList();
     }
 
     /** Core asked for something that is there already: asking again would not help. */

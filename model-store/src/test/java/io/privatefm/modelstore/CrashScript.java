@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,7 @@ final class CrashScript {
     private final SplittableRandom random;
     private final boolean tearsMoves;
     private final List<CrashedBlob> blobs = new ArrayList<>();
+    private final Set<NsUid> destroyed = new HashSet<>();
     private final Map<Long, Boolean> anchored = new TreeMap<>();
     private CrashFileSystem disk;
     private BlobStore store;
@@ -90,11 +92,13 @@ final class CrashScript {
                 disk = disk.killed();
                 open();
                 blobs.forEach(blob -> blob.maySeem(found(blob)));
+                checkDestroyed();
             } else {
                 disk = disk.crashed(random.nextLong());
                 crashes++;
                 open();
                 blobs.forEach(blob -> blob.isAt(found(blob)));
+                checkDestroyed();
                 checkAnchors();
             }
         }
@@ -118,17 +122,19 @@ final class CrashScript {
         CrashedBlob blob = blobs.get(random.nextInt(blobs.size()));
         boolean all = random.nextBoolean();
         long size = random.nextLong(MAX_TREE);
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(9)) {
             case 0, 1, 2 -> () -> commit(blob);
             case 3 -> () -> discard(blob);
             case 4 -> () -> restore(blob);
             case 5 -> () -> purge(blob.owner(), all);
             case 6 -> () -> abandon(blob);
+            case 7 -> () -> destroy(blob.owner());
             default -> () -> anchor(size);
         };
     }
 
     private void commit(CrashedBlob blob) {
+        destroyed.remove(blob.owner());
         blob.mayBecome(places -> new Places(true, places.discarded()));
         try (BlobWriter writer = store.create(blob.owner(), blob.content().length)) {
             write(blob, writer);
@@ -138,6 +144,7 @@ final class CrashScript {
     }
 
     private void abandon(CrashedBlob blob) {
+        destroyed.remove(blob.owner());
         try (BlobWriter writer = store.create(blob.owner(), 0)) {
             write(blob, writer);
         }
@@ -192,6 +199,18 @@ final class CrashScript {
         purged.forEach(blob -> blob.becomes(places -> new Places(places.inSight(), false)));
     }
 
+    private void destroy(NsUid owner) {
+        List<CrashedBlob> concerned =
+                blobs.stream().filter(blob -> blob.owner().equals(owner)).toList();
+        for (CrashedBlob blob : concerned) { // one folder after the other
+            blob.mayBecome(places -> new Places(places.inSight(), false));
+            blob.mayBecome(places -> new Places(false, places.discarded()));
+        }
+        store.destroy(owner);
+        concerned.forEach(blob -> blob.becomes(places -> new Places(false, false)));
+        destroyed.add(owner);
+    }
+
     private void anchor(long size) {
         anchored.putIfAbsent(size, false);
         anchors.anchor(size, note(size));
@@ -224,6 +243,30 @@ final class CrashScript {
         try (Stream<Path> files = Files.list(trash)) {
             return files.flatMap(file -> TrashedBlob.parse(file).stream())
                     .anyMatch(trashed -> trashed.name().equals(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Not a byte is there of an owner whose blobs were destroyed, finished or not, unless it was written since. */
+    private void checkDestroyed() {
+        for (NsUid owner : destroyed) {
+            for (String folder : List.of("blobs/" + owner, "trash/" + owner, "staging")) {
+                assertThat(countFiles(disk.getPath("/data/store/" + folder), owner))
+                        .as("files of a destroyed owner in %s", folder)
+                        .isZero();
+            }
+        }
+    }
+
+    private static long countFiles(Path folder, NsUid owner) {
+        if (!Files.isDirectory(folder)) {
+            return 0;
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(
+                            file -> Files.isRegularFile(file) && file.toString().contains(owner.value()))
+                    .count();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

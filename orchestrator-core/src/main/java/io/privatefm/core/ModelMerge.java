@@ -14,6 +14,7 @@ import io.privatefm.spi.CodePointOrder;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.Sha256;
+import io.privatefm.spi.adapter.AdapterLimits;
 import io.privatefm.spi.files.ModelFiles;
 import io.privatefm.spi.merge.Composition;
 import io.privatefm.spi.merge.Rounding;
@@ -35,6 +36,7 @@ public final class ModelMerge {
     private final List<Input> inputs = new ArrayList<>();
     private Rounding rounding = Rounding.SINGLE;
     private Composition composition = Composition.SUM;
+    private AdapterLimits adapterLimits = AdapterLimits.DEFAULT;
     private int threads = Runtime.getRuntime().availableProcessors();
     private int tileElements = MergedTensors.DEFAULT_TILE_ELEMENTS;
     private long shardBytes = ModelDirectoryWriter.DEFAULT_SHARD_BYTES;
@@ -89,6 +91,12 @@ public final class ModelMerge {
         return this;
     }
 
+    /** Bounds for the adapters; {@link AdapterLimits#DEFAULT} by default. */
+    public ModelMerge adapterLimits(AdapterLimits value) {
+        adapterLimits = value;
+        return this;
+    }
+
     /** How many threads compute; one for each processor by default. Changes speed only. */
     public ModelMerge threads(int value) {
         threads = requirePositive(value, "threads");
@@ -124,7 +132,8 @@ public final class ModelMerge {
         ExecutorService pool = MergeThreads.pool(threads);
         try (ModelDirectory model = ModelDirectory.open(foundation, FormatLimits.FOUNDATION)) {
             for (Input input : inputs) {
-                parts.add(new VariantAssembler.Part(input.name(), Adapter.open(input.files()), input.weight()));
+                parts.add(new VariantAssembler.Part(
+                        input.name(), Adapter.open(input.files(), adapterLimits), input.weight()));
             }
             if (composition == Composition.SUM) {
                 parts.sort(Comparator.comparing(VariantAssembler.Part::name, CodePointOrder.COMPARATOR)

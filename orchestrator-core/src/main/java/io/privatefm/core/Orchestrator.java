@@ -99,7 +99,7 @@ public final class Orchestrator implements AutoCloseable {
         Journal journal = new Journal(clock, setup.bus != null, seal);
         SealedBlobs blobs = new SealedBlobs(setup.blobs, keyring, salts);
         Foundations foundations = new Foundations(setup.foundation, stream);
-        AdapterArchive archive = new AdapterArchive(blobs);
+        AdapterArchive archive = new AdapterArchive(blobs, setup.adapterLimits);
         CheckpointReader reader = new CheckpointReader(blobs, stream);
         CheckpointPublisher publisher =
                 new CheckpointPublisher(setup.store, blobs, reader, ids::operation, journal, setup.backoff);

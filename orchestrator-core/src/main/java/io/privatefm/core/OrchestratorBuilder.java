@@ -6,6 +6,7 @@ import io.privatefm.core.journal.AuditSigner;
 import io.privatefm.core.merge.MergedTensors;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.adapter.AdapterLimits;
 import io.privatefm.spi.adapter.AdapterStore;
 import io.privatefm.spi.audit.AnchorSink;
 import io.privatefm.spi.blob.BlobStore;
@@ -57,6 +58,7 @@ public final class OrchestratorBuilder {
     int tileElements = MergedTensors.DEFAULT_TILE_ELEMENTS;
     MergePolicy policy = MergePolicy.DEFAULT;
     RetentionPolicy retention = RetentionPolicy.DEFAULT;
+    AdapterLimits adapterLimits = AdapterLimits.DEFAULT;
     InstantSource clock = InstantSource.system();
     Duration leaseTime = Duration.ofMinutes(1);
     Backoff backoff = time -> LockSupport.parkNanos(time.toNanos());
@@ -130,6 +132,12 @@ public final class OrchestratorBuilder {
     /** How long checkpoints are kept once {@link Upkeep#applyRetention()} is called; {@link RetentionPolicy#DEFAULT} by default. */
     public OrchestratorBuilder retention(RetentionPolicy keep) {
         retention = keep;
+        return this;
+    }
+
+    /** Bounds for adapters, registered and stored ones; {@link AdapterLimits#DEFAULT} by default. */
+    public OrchestratorBuilder adapterLimits(AdapterLimits limits) {
+        adapterLimits = limits;
         return this;
     }
 

@@ -4,16 +4,19 @@ package io.privatefm.core;
 import io.privatefm.core.memory.InMemoryStore;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.Subject;
+import io.privatefm.spi.keys.KeyVault;
 import io.privatefm.spi.merge.MergeOutcome;
 import io.privatefm.spi.merge.MergePolicy;
 import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.NamespaceRow;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fixture: an orchestrator over parts that a test can look into and damage: the tiny foundation as release {@code r1}, all
@@ -35,10 +38,17 @@ public final class EngineFixture implements AutoCloseable {
     public final Releases foundation = new Releases();
     public final EventRecorder events = new EventRecorder();
     public final InstantSource clock;
+    private final @Nullable KeyVault vault;
     private Orchestrator orchestrator;
 
-    /** Parts with the tiny foundation. */
+    /** Parts with the tiny foundation, without a vault. */
     public EngineFixture() {
+        this(null);
+    }
+
+    /** Parts with the tiny foundation, everything encrypted. */
+    public EngineFixture(@Nullable KeyVault vault) {
+        this.vault = vault;
         AtomicLong seconds = new AtomicLong();
         clock = () -> START.plusSeconds(seconds.getAndIncrement());
         foundation.put("r1", ModelFixture.tiny(1).files());
@@ -47,11 +57,12 @@ public final class EngineFixture implements AutoCloseable {
 
     /** A builder with all parts, for a test that changes one. */
     public OrchestratorBuilder builder() {
-        return Orchestrator.builder(store, blobs, foundation)
+        OrchestratorBuilder builder = Orchestrator.builder(store, blobs, foundation)
                 .executor(Runnable::run, 1)
                 .clock(clock)
                 .random(new Random(7))
                 .addListener(events);
+        return vault == null ? builder : builder.keyVault(vault);
     }
 
     /** Uses another orchestrator over the same parts from now on: what was only remembered is forgotten. */
@@ -59,6 +70,11 @@ public final class EngineFixture implements AutoCloseable {
         orchestrator.close();
         orchestrator = builder.build();
         return orchestrator;
+    }
+
+    /** The vault that it was made with. */
+    public KeyVault vault() {
+        return Objects.requireNonNull(vault);
     }
 
     public Orchestrator orchestrator() {

@@ -31,6 +31,8 @@ public final class FaultyBlobs implements BlobStore {
     private volatile UnaryOperator<byte[]> onRead = bytes -> bytes;
     private volatile Runnable onList = () -> {};
     private volatile Runnable onDiscard = () -> {};
+    private volatile Runnable onDestroy = () -> {};
+    private volatile Runnable onCommit = () -> {};
 
     /** Blobs that get their age from a clock. */
     public FaultyBlobs(InstantSource clock) {
@@ -89,6 +91,16 @@ public final class FaultyBlobs implements BlobStore {
         onDiscard = action;
     }
 
+    /** What happens, or fails, before an owner's blobs are destroyed. */
+    public void onDestroy(Runnable action) {
+        onDestroy = action;
+    }
+
+    /** What happens, or fails, before a blob is committed. */
+    public void onCommit(Runnable action) {
+        onCommit = action;
+    }
+
     /** Names of all blobs that were committed, in order, equal ones as often as they were committed. */
     public List<Sha256> committed() {
         return List.copyOf(committed);
@@ -119,6 +131,7 @@ public final class FaultyBlobs implements BlobStore {
 
             @Override
             public Sha256 commit() {
+                onCommit.run();
                 Sha256 name = writer.commit();
                 committed.add(name);
                 return name;
@@ -155,6 +168,7 @@ public final class FaultyBlobs implements BlobStore {
 
     @Override
     public void destroy(NsUid owner) {
+        onDestroy.run();
         blobs.destroy(owner);
     }
 

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.NsUid;
+import io.privatefm.spi.adapter.AdapterLimits;
 import io.privatefm.spi.checkpoint.Layout;
 import io.privatefm.spi.merge.MergeOutcome;
 import io.privatefm.spi.merge.MergePolicy;
@@ -240,6 +241,25 @@ class OrchestratorTest {
                                 .get(0)
                                 .layout())
                         .isEqualTo(Layout.FULL);
+            }
+        }
+
+        @Test
+        @DisplayName("refuses adapters beyond its limits")
+        void adapterLimits() {
+            try (Orchestrator orchestrator = Orchestrator.builder(
+                            InMemory.store(),
+                            InMemory.blobs(),
+                            new Releases().put("r1", ModelFixture.tiny(1).files()))
+                    .adapterLimits(AdapterLimits.DEFAULT.with(AdapterLimits.Limit.RANK, 1))
+                    .build()) {
+                orchestrator.namespaces().provision(ADA, List.of(MATH));
+
+                assertThatThrownBy(() -> orchestrator
+                                .adapters()
+                                .register(ADA, MATH, AdapterFixture.tiny(1).files()))
+                        .isInstanceOf(InvalidInputException.class)
+                        .hasMessageContaining("a rank must be a whole number from 1 to 1, not 2");
             }
         }
 

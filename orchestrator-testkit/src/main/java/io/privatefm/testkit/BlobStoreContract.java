@@ -4,23 +4,18 @@ package io.privatefm.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.blob.BlobStore;
 import io.privatefm.spi.blob.BlobWriter;
-import io.privatefm.spi.blob.StoredBlob;
 import io.privatefm.spi.files.RangedFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -36,75 +31,9 @@ import org.junit.jupiter.api.Test;
  * </pre>
  */
 @DisplayName("A blob store")
-public abstract class BlobStoreContract {
-    private static final NsUid ANNA = new NsUid("0123456789abcdef0123456789abcdef");
-    private static final NsUid BEN = new NsUid("fedcba9876543210fedcba9876543210");
-    private static final byte[] HELLO = "hello".getBytes(StandardCharsets.US_ASCII);
-    private static final Sha256 NAME = Sha256.parse("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
-    private static final int ROUNDS = 50;
-
-    @SuppressWarnings("NullAway.Init")
-    private BlobStore store;
-
+public abstract class BlobStoreContract extends BlobDestructionContract {
     /** For subclasses. */
     protected BlobStoreContract() {}
-
-    /** A store without blobs; called before each test. */
-    protected abstract BlobStore emptyStore();
-
-    @BeforeEach
-    final void open() {
-        store = emptyStore();
-    }
-
-    private Sha256 put(NsUid owner, byte[] content) {
-        try (BlobWriter writer = store.create(owner, content.length)) {
-            writer.write(ByteBuffer.wrap(content));
-            return writer.commit();
-        }
-    }
-
-    private byte[] get(NsUid owner, Sha256 name) {
-        try (RangedFile blob = store.open(owner, name).orElseThrow()) {
-            byte[] bytes = new byte[(int) blob.size()];
-            blob.read(0, ByteBuffer.wrap(bytes));
-            return bytes;
-        }
-    }
-
-    private List<Sha256> listed(NsUid owner) {
-        return store.list(owner).stream().map(StoredBlob::name).toList();
-    }
-
-    private void assertInSight(NsUid owner) {
-        assertThat(get(owner, NAME)).isEqualTo(HELLO);
-        assertThat(listed(owner)).containsExactly(NAME);
-    }
-
-    private void assertOutOfSight(NsUid owner) {
-        assertThat(store.open(owner, NAME)).isEmpty();
-        assertThat(store.list(owner)).isEmpty();
-    }
-
-    private static Random random(String test) {
-        long seed = Long.getLong("pfm.seed", new Random().nextLong());
-        System.out.println("BlobStoreContract." + test + ": -Dpfm.seed=" + seed);
-        return new Random(seed);
-    }
-
-    private static byte[] bytes(Random random, int length) {
-        byte[] bytes = new byte[length];
-        random.nextBytes(bytes);
-        return bytes;
-    }
-
-    private static Sha256 sha256(byte[] bytes) {
-        try {
-            return Sha256.of(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    }
 
     @Nested
     @DisplayName("takes a blob, and")
@@ -119,7 +48,7 @@ public abstract class BlobStoreContract {
         @Test
         @DisplayName("takes one without a byte, and without a write")
         void empty() {
-            try (BlobWriter writer = store.create(ANNA, 0)) {
+            try (BlobWriter writer = store().create(ANNA, 0)) {
                 assertThat(writer.commit()).isEqualTo(sha256(new byte[0]));
             }
             assertThat(get(ANNA, sha256(new byte[0]))).isEmpty();
@@ -131,7 +60,7 @@ public abstract class BlobStoreContract {
         void pieces() {
             Random random = random("pieces");
             byte[] content = bytes(random, 100_000);
-            try (BlobWriter writer = store.create(ANNA, content.length)) {
+            try (BlobWriter writer = store().create(ANNA, content.length)) {
                 for (int at = 0; at < content.length; ) {
                     int length = random.nextInt(Math.min(20_000, content.length - at) + 1);
                     ByteBuffer heap = ByteBuffer.wrap(content, at, length);
@@ -159,7 +88,7 @@ public abstract class BlobStoreContract {
         @DisplayName("takes fewer or more bytes than were expected")
         void otherSize() {
             for (long expected : new long[] {0, 4, 1_000}) {
-                try (BlobWriter writer = store.create(ANNA, expected)) {
+                try (BlobWriter writer = store().create(ANNA, expected)) {
                     writer.write(ByteBuffer.wrap(HELLO));
                     assertThat(writer.commit()).isEqualTo(NAME);
                 }
@@ -170,21 +99,21 @@ public abstract class BlobStoreContract {
         @Test
         @DisplayName("shows nothing of it before the commit, and keeps nothing of it without one")
         void invisibleBeforeCommit() {
-            BlobWriter writer = store.create(ANNA, HELLO.length);
+            BlobWriter writer = store().create(ANNA, HELLO.length);
             writer.write(ByteBuffer.wrap(HELLO));
             assertOutOfSight(ANNA);
             writer.close();
             writer.close();
 
             assertOutOfSight(ANNA);
-            assertThat(store.discard(ANNA, NAME)).isFalse();
-            assertThat(store.restore(ANNA, NAME)).isFalse();
+            assertThat(store().discard(ANNA, NAME)).isFalse();
+            assertThat(store().restore(ANNA, NAME)).isFalse();
         }
 
         @Test
         @DisplayName("keeps a committed one when its writer is closed, twice")
         void closedAfterCommit() {
-            BlobWriter writer = store.create(ANNA, HELLO.length);
+            BlobWriter writer = store().create(ANNA, HELLO.length);
             writer.write(ByteBuffer.wrap(HELLO));
             writer.commit();
             writer.close();
@@ -196,9 +125,9 @@ public abstract class BlobStoreContract {
         @Test
         @DisplayName("refuses every call to a writer after its commit or its close")
         void noCallAfterwards() {
-            BlobWriter committed = store.create(ANNA, 0);
+            BlobWriter committed = store().create(ANNA, 0);
             committed.commit();
-            BlobWriter closed = store.create(ANNA, 0);
+            BlobWriter closed = store().create(ANNA, 0);
             closed.close();
             for (BlobWriter writer : List.of(committed, closed)) {
                 assertThatThrownBy(() -> writer.write(ByteBuffer.wrap(HELLO)))
@@ -212,8 +141,8 @@ public abstract class BlobStoreContract {
         @DisplayName("keeps writers apart that are open at the same time")
         void interleaved() {
             byte[] other = "other".getBytes(StandardCharsets.US_ASCII);
-            try (BlobWriter first = store.create(ANNA, 5);
-                    BlobWriter second = store.create(ANNA, 5)) {
+            try (BlobWriter first = store().create(ANNA, 5);
+                    BlobWriter second = store().create(ANNA, 5)) {
                 for (int i = 0; i < 5; i++) {
                     first.write(ByteBuffer.wrap(HELLO, i, 1));
                     second.write(ByteBuffer.wrap(other, i, 1));
@@ -241,7 +170,7 @@ public abstract class BlobStoreContract {
                 assertThat(Race.run(Collections.nCopies(4, () -> put(ANNA, content))))
                         .containsOnly(sha256(content));
                 assertThat(get(ANNA, sha256(content))).isEqualTo(content);
-                assertThat(store.list(ANNA)).hasSize(round + 1);
+                assertThat(store().list(ANNA)).hasSize(round + 1);
             }
         }
     }
@@ -252,14 +181,14 @@ public abstract class BlobStoreContract {
         @Test
         @DisplayName("finds none that was never written, and none of another owner")
         void absent() {
-            assertThat(store.open(ANNA, NAME)).isEmpty();
+            assertThat(store().open(ANNA, NAME)).isEmpty();
             put(ANNA, HELLO);
-            assertThat(store.open(ANNA, sha256(new byte[] {1}))).isEmpty();
+            assertThat(store().open(ANNA, sha256(new byte[] {1}))).isEmpty();
             assertOutOfSight(BEN);
 
             put(BEN, HELLO);
-            store.discard(ANNA, NAME);
-            store.purge(ANNA, Instant.now().plus(Duration.ofDays(1)));
+            store().discard(ANNA, NAME);
+            store().purge(ANNA, Instant.now().plus(Duration.ofDays(1)));
             assertInSight(BEN);
         }
 
@@ -268,7 +197,7 @@ public abstract class BlobStoreContract {
         void ranges() throws Exception {
             byte[] content = bytes(random("ranges"), 70_000);
             Sha256 name = put(ANNA, content);
-            try (RangedFile blob = store.open(ANNA, name).orElseThrow()) {
+            try (RangedFile blob = store().open(ANNA, name).orElseThrow()) {
                 assertThat(blob.size()).isEqualTo(content.length);
                 Race.run(Collections.nCopies(4, () -> {
                     for (int from = 0; from + 777 <= content.length; from += 311) {
@@ -290,21 +219,19 @@ public abstract class BlobStoreContract {
     @Nested
     @DisplayName("lists, discards, restores and purges blobs, and")
     class Lifetime {
-        private final Instant future = Instant.now().plus(Duration.ofDays(1));
-
         @Test
         @DisplayName("lists each blob of an owner once, with its size and time")
         void list() {
-            assertThat(store.list(ANNA)).isEmpty();
+            assertThat(store().list(ANNA)).isEmpty();
             for (int length = 0; length < 300; length++) {
                 put(ANNA, new byte[length]);
             }
 
-            assertThat(store.list(ANNA)).hasSize(300).allSatisfy(blob -> {
+            assertThat(store().list(ANNA)).hasSize(300).allSatisfy(blob -> {
                 assertThat(blob.name()).isEqualTo(sha256(new byte[(int) blob.bytes()]));
                 assertThat(blob.storedAt()).isBetween(future.minus(Duration.ofDays(3)), future);
             });
-            assertThat(store.list(BEN)).isEmpty();
+            assertThat(store().list(BEN)).isEmpty();
         }
 
         @Test
@@ -313,24 +240,24 @@ public abstract class BlobStoreContract {
             put(ANNA, HELLO);
             put(BEN, HELLO);
 
-            assertThat(store.discard(ANNA, NAME)).isTrue();
+            assertThat(store().discard(ANNA, NAME)).isTrue();
             assertOutOfSight(ANNA);
-            assertThat(store.discard(ANNA, NAME)).isFalse();
+            assertThat(store().discard(ANNA, NAME)).isFalse();
             assertInSight(BEN);
-            assertThat(store.restore(BEN, NAME)).isFalse();
+            assertThat(store().restore(BEN, NAME)).isFalse();
 
-            assertThat(store.restore(ANNA, NAME)).isTrue();
+            assertThat(store().restore(ANNA, NAME)).isTrue();
             assertInSight(ANNA);
-            assertThat(store.restore(ANNA, NAME)).isFalse();
+            assertThat(store().restore(ANNA, NAME)).isFalse();
             assertInSight(ANNA);
         }
 
         @Test
         @DisplayName("discards and restores none that is not there")
         void nothingThere() {
-            assertThat(store.discard(ANNA, NAME)).isFalse();
-            assertThat(store.restore(ANNA, NAME)).isFalse();
-            assertThat(store.purge(ANNA, future)).isZero();
+            assertThat(store().discard(ANNA, NAME)).isFalse();
+            assertThat(store().restore(ANNA, NAME)).isFalse();
+            assertThat(store().purge(ANNA, future)).isZero();
         }
 
         @Test
@@ -340,16 +267,16 @@ public abstract class BlobStoreContract {
             put(ANNA, HELLO);
             put(ANNA, other);
             put(BEN, HELLO);
-            store.discard(ANNA, NAME);
-            store.discard(BEN, NAME);
+            store().discard(ANNA, NAME);
+            store().discard(BEN, NAME);
 
-            assertThat(store.purge(ANNA, Instant.EPOCH)).isZero();
-            assertThat(store.purge(ANNA, future)).isEqualTo(1);
-            assertThat(store.purge(ANNA, future)).isZero();
+            assertThat(store().purge(ANNA, Instant.EPOCH)).isZero();
+            assertThat(store().purge(ANNA, future)).isEqualTo(1);
+            assertThat(store().purge(ANNA, future)).isZero();
 
-            assertThat(store.restore(ANNA, NAME)).isFalse();
+            assertThat(store().restore(ANNA, NAME)).isFalse();
             assertThat(get(ANNA, sha256(other))).isEqualTo(other);
-            assertThat(store.restore(BEN, NAME)).isTrue();
+            assertThat(store().restore(BEN, NAME)).isTrue();
             assertInSight(BEN);
         }
 
@@ -357,14 +284,14 @@ public abstract class BlobStoreContract {
         @DisplayName("takes the bytes of a discarded one again, and then leaves them when it purges or restores")
         void writtenAgain() {
             put(ANNA, HELLO);
-            store.discard(ANNA, NAME);
+            store().discard(ANNA, NAME);
             assertThat(put(ANNA, HELLO)).isEqualTo(NAME);
             assertInSight(ANNA);
-            store.restore(ANNA, NAME);
+            store().restore(ANNA, NAME);
             assertInSight(ANNA);
-            store.discard(ANNA, NAME);
+            store().discard(ANNA, NAME);
             put(ANNA, HELLO);
-            store.purge(ANNA, future);
+            store().purge(ANNA, future);
             assertInSight(ANNA);
         }
 
@@ -373,10 +300,10 @@ public abstract class BlobStoreContract {
         void oneDiscards() throws Exception {
             put(ANNA, HELLO);
             for (int round = 0; round < ROUNDS; round++) {
-                assertThat(Race.run(Collections.nCopies(4, () -> store.discard(ANNA, NAME))))
+                assertThat(Race.run(Collections.nCopies(4, () -> store().discard(ANNA, NAME))))
                         .containsOnlyOnce(true);
                 assertOutOfSight(ANNA);
-                assertThat(Race.run(Collections.nCopies(4, () -> store.restore(ANNA, NAME))))
+                assertThat(Race.run(Collections.nCopies(4, () -> store().restore(ANNA, NAME))))
                         .containsOnlyOnce(true);
                 assertInSight(ANNA);
             }
@@ -388,12 +315,12 @@ public abstract class BlobStoreContract {
             List<Callable<Object>> tasks = List.of(
                     () -> put(ANNA, HELLO),
                     () -> put(ANNA, HELLO),
-                    () -> store.discard(ANNA, NAME),
-                    () -> store.restore(ANNA, NAME));
+                    () -> store().discard(ANNA, NAME),
+                    () -> store().restore(ANNA, NAME));
             for (int round = 0; round < ROUNDS; round++) {
                 assertThat(Race.run(tasks)).startsWith(NAME, NAME);
-                if (store.open(ANNA, NAME).isEmpty()) {
-                    assertThat(store.restore(ANNA, NAME)).isTrue();
+                if (store().open(ANNA, NAME).isEmpty()) {
+                    assertThat(store().restore(ANNA, NAME)).isTrue();
                 }
                 assertInSight(ANNA);
             }

@@ -3,15 +3,12 @@ package io.privatefm.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.store.AdapterRow;
 import io.privatefm.spi.store.AuditRow;
-import io.privatefm.spi.store.Capability;
 import io.privatefm.spi.store.CheckpointRow;
-import io.privatefm.spi.store.Lease;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.OrphanRow;
 import io.privatefm.spi.store.OutboxRow;
@@ -19,145 +16,15 @@ import io.privatefm.spi.store.SequencedAuditRow;
 import io.privatefm.spi.store.TreeHeadRow;
 import io.privatefm.spi.store.VariantRow;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** The part of the store's contract that several processes meet in: leases, messages, the audit log, orphans. */
-abstract class CoordinationContract extends StoreFixture {
-    private static final Duration LONG = Duration.ofHours(1);
-    private static final Duration AN_INSTANT = Duration.ofNanos(1_000);
-
-    private Optional<Lease> acquire(String name, Duration ttl) {
-        return run(tx -> tx.leases().acquire(name, "somebody", ttl));
-    }
-
-    private boolean holds(Lease lease) {
-        return run(tx -> tx.leases().lock(lease));
-    }
-
-    @Nested
-    @DisplayName("gives out leases, and")
-    class Leases {
-        @Test
-        @DisplayName("gives the first of a name the fence 1, and an end that lies in the future of its clock")
-        void first() {
-            Lease lease = acquire("a", LONG).orElseThrow();
-
-            assertThat(lease.name()).isEqualTo("a");
-            assertThat(lease.holder()).isEqualTo("somebody");
-            assertThat(lease.fence()).isEqualTo(1);
-            assertThat(lease.expiresAt()).isAfter(now());
-            assertThat(holds(lease)).isTrue();
-        }
-
-        @Test
-        @DisplayName("gives it to nobody else, not even to the same holder, while it lasts")
-        void exclusive() {
-            Lease lease = acquire("a", LONG).orElseThrow();
-
-            assertThat(acquire("a", LONG)).isEmpty();
-            assertThat(acquire("b", LONG)).isPresent();
-            assertThat(holds(lease)).isTrue();
-        }
-
-        @Test
-        @DisplayName("gives it to another when it has expired, with the next fence, and the old one is stale then")
-        void expired() {
-            Lease old = acquire("a", AN_INSTANT).orElseThrow();
-            Lease next = eventually(() -> acquire("a", LONG));
-
-            assertThat(next.fence()).isEqualTo(2);
-            assertThat(holds(next)).isTrue();
-            assertThat(holds(old)).isFalse();
-            assertThat(yes(tx -> tx.leases().renew(old, LONG))).isFalse();
-            write(tx -> tx.leases().release(old));
-            assertThat(holds(next)).isTrue();
-        }
-
-        @Test
-        @DisplayName("renews one that has expired, as long as nobody else took it")
-        void renewed() {
-            Lease lease = acquire("a", AN_INSTANT).orElseThrow();
-
-            assertThat(holds(lease)).isTrue();
-            assertThat(yes(tx -> tx.leases().renew(lease, LONG))).isTrue();
-            assertThat(acquire("a", LONG)).isEmpty();
-        }
-
-        @Test
-        @DisplayName("gives a released one to the next at once, with a higher fence, and never back to who released it")
-        void released() {
-            Lease lease = acquire("a", LONG).orElseThrow();
-            write(tx -> tx.leases().release(lease));
-
-            assertThat(holds(lease)).isFalse();
-            assertThat(yes(tx -> tx.leases().renew(lease, LONG))).isFalse();
-            assertThat(acquire("a", LONG).orElseThrow().fence()).isEqualTo(2);
-        }
-
-        @Test
-        @DisplayName("takes an acquisition back with its transaction")
-        void rolledBack() {
-            assertThatThrownBy(() -> write(tx -> {
-                        assertThat(tx.leases().acquire("a", "somebody", LONG)).isPresent();
-                        throw new IllegalStateException("on purpose");
-                    }))
-                    .isInstanceOf(IllegalStateException.class);
-
-            assertThat(acquire("a", LONG)).isPresent();
-        }
-
-        @Test
-        @DisplayName("gives each to one of eight that ask at once, the first time and after each release")
-        void race() throws Exception {
-            int each = 25;
-            List<Integer> rounds = StoreFixture.race(writer -> {
-                int taken = 0;
-                for (int tries = 0; tries < each; tries++) {
-                    Optional<Lease> lease = attempt("a");
-                    if (lease.isPresent()) {
-                        taken++;
-                        untilDone(() -> write(tx -> tx.leases().release(lease.get())));
-                    }
-                }
-                return taken;
-            });
-            long fences = rounds.stream().mapToInt(Integer::intValue).sum();
-
-            assertThat(fences).isPositive();
-            assertThat(acquire("a", LONG).orElseThrow().fence()).isEqualTo(fences + 1);
-        }
-
-        private Optional<Lease> attempt(String name) {
-            try {
-                return acquire(name, LONG);
-            } catch (ConflictException e) {
-                return Optional.empty();
-            }
-        }
-    }
-
-    @Nested
-    @DisplayName("has a clock that")
-    class Clock {
-        @Test
-        @DisplayName("does not go back from one transaction to the next, and counts microseconds")
-        void forward() {
-            Instant before = now();
-            Instant after = now();
-
-            assertThat(after).isAfterOrEqualTo(before);
-            assertThat(after).isEqualTo(after.truncatedTo(ChronoUnit.MICROS));
-        }
-    }
-
+/** The part of the store's contract that several processes meet in: messages, the audit log, orphans. */
+abstract class CoordinationContract extends LeaseContract {
     @Nested
     @DisplayName("keeps an inbox, and")
     class Inbox {
@@ -476,44 +343,6 @@ abstract class CoordinationContract extends StoreFixture {
             assertThat(rows(tx -> tx.orphans().of(ns))).isEqualTo(before);
             write(tx -> tx.orphans().forget(ns, StoreRows.hash("x", 1, 1)));
             assertThat(rows(tx -> tx.orphans().of(ns))).isEmpty();
-        }
-    }
-
-    @Nested
-    @DisplayName("if it says that it is durable,")
-    class Durability {
-        @Test
-        @DisplayName("has everything again after it was closed and opened")
-        void reopened() {
-            assumeTrue(store().capabilities().contains(Capability.DURABLE), "the store does not say so");
-            NamespaceRow row = inserted(1);
-            NsUid ns = row.nsUid();
-            OutboxRow message = StoreRows.message(ns, 1);
-            AuditRow entry = StoreRows.audit("a", 1);
-            Lease lease = run(tx -> {
-                tx.append(ns, 0, StoreRows.events(1, 2));
-                tx.putAdapter(StoreRows.adapter(ns, "math", 1));
-                tx.putCheckpoint(StoreRows.checkpoint(ns, 1));
-                tx.firstTime("one", "m-1");
-                tx.outbox().enqueue(message);
-                tx.audit().append(entry);
-                tx.audit().putHead(StoreRows.head(1));
-                tx.orphans().remember(ns, StoreRows.hash("x", 1, 1));
-                return tx.leases().acquire("a", "somebody", LONG).orElseThrow();
-            });
-            reopen();
-
-            assertThat(one(tx -> tx.find(row.learner()))).contains(row);
-            assertThat(rows(tx -> tx.events(ns, 1, 9))).isEqualTo(StoreRows.events(1, 2));
-            assertThat(rows(tx -> tx.adapters(ns))).containsExactly(StoreRows.adapter(ns, "math", 1));
-            assertThat(one(tx -> tx.checkpoint(ns, 1))).contains(StoreRows.checkpoint(ns, 1));
-            assertThat(yes(tx -> tx.firstTime("one", "m-1"))).isFalse();
-            assertThat(rows(tx -> tx.outbox().claim(9, LONG))).containsExactly(message);
-            assertThat(one(tx -> tx.audit().newest("a"))).contains(entry);
-            assertThat(one(tx -> tx.audit().newestHead())).contains(StoreRows.head(1));
-            assertThat(rows(tx -> tx.orphans().of(ns))).hasSize(1);
-            assertThat(holds(lease)).isTrue();
-            assertThat(acquire("a", LONG)).isEmpty();
         }
     }
 }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
  * </pre>
  */
 @DisplayName("An orchestrator store")
-public abstract class OrchestratorStoreContract extends CoordinationContract {
+public abstract class OrchestratorStoreContract extends ErasureContract {
     /** For subclasses. */
     protected OrchestratorStoreContract() {}
 

@@ -9,6 +9,7 @@ import io.privatefm.spi.checkpoint.Layout;
 import io.privatefm.spi.store.AdapterRow;
 import io.privatefm.spi.store.AuditRow;
 import io.privatefm.spi.store.CheckpointRow;
+import io.privatefm.spi.store.DataKeyRow;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.OutboxRow;
@@ -105,6 +106,11 @@ final class StoreRows {
 
     static OutboxRow message(NsUid ns, long seq) {
         return new OutboxRow(ns, seq, ns + "/" + seq, "TESTED", "{\"seq\":" + seq + "}", TIME.plusSeconds(seq));
+    }
+
+    static DataKeyRow dataKey(NsUid ns, long generation) {
+        String id = ns.value().substring(16) + String.format(Locale.ROOT, "%016x", generation);
+        return new DataKeyRow(ns, generation, id, "wrapped+/" + generation + "==", TIME.plusSeconds(generation));
     }
 
     static AuditRow audit(String chain, long seq) {

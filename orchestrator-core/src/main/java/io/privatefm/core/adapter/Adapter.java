@@ -14,7 +14,10 @@ import io.privatefm.core.model.TensorSource;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.Sha256;
+import io.privatefm.spi.adapter.AdapterLimits;
+import io.privatefm.spi.adapter.AdapterLimits.Limit;
 import io.privatefm.spi.files.ModelFiles;
+import io.privatefm.spi.files.RangedFile;
 import java.util.List;
 import java.util.Map;
 
@@ -32,13 +35,15 @@ public final class Adapter implements AutoCloseable {
     private static final String PICKLE_FILE = "adapter_model.bin";
 
     private final String location;
+    private final AdapterLimits limits;
     private final PeftConfig config;
     private final SafetensorsFile weights;
     private final Map<String, ModelTensor> tensors;
     private final Sha256 digest;
 
-    private Adapter(String location, PeftConfig config, SafetensorsFile weights) {
+    private Adapter(String location, AdapterLimits limits, PeftConfig config, SafetensorsFile weights) {
         this.location = location;
+        this.limits = limits;
         this.config = config;
         this.weights = weights;
         this.tensors = weights.byName();
@@ -48,25 +53,26 @@ public final class Adapter implements AutoCloseable {
     /**
      * Opens an adapter and checks all that can be checked without a foundation. Does not take {@code files} over.
      *
-     * @throws InvalidInputException naming file and field or tensor, if the adapter is malformed, not finite, or uses a
-     *     feature that is not supported
+     * @throws InvalidInputException naming file and field or tensor, if the adapter is malformed, not finite, beyond a limit,
+     *     or uses a feature that is not supported
      */
-    public static Adapter open(ModelFiles files) {
+    public static Adapter open(ModelFiles files, AdapterLimits limits) {
         try {
-            return read(files);
+            return read(files, limits);
         } catch (InvalidInputException e) {
             throw e.within(files.location());
         }
     }
 
-    private static Adapter read(ModelFiles files) {
+    private static Adapter read(ModelFiles files, AdapterLimits limits) {
         requireFiles(files);
-        PeftConfig config = PeftConfig.parse(ModelDirectory.readWhole(
-                files, CONFIG_FILE, FormatLimits.ADAPTER.jsonBytes(), ErrorCode.ADAPTER_INVALID));
-        SafetensorsFile weights =
-                SafetensorsFile.open(files, WEIGHTS_FILE, ErrorCode.ADAPTER_INVALID, FormatLimits.ADAPTER);
+        FormatLimits format = FormatLimits.of(limits);
+        PeftConfig config = PeftConfig.parse(
+                ModelDirectory.readWhole(files, CONFIG_FILE, format.jsonBytes(), ErrorCode.ADAPTER_INVALID), limits);
+        SafetensorsFile weights = SafetensorsFile.open(
+                openFile(files, WEIGHTS_FILE, limits), WEIGHTS_FILE, ErrorCode.ADAPTER_INVALID, format);
         try {
-            return new Adapter(files.location(), config, weights);
+            return new Adapter(files.location(), limits, config, weights);
         } catch (RuntimeException | Error e) {
             weights.close();
             throw e;
@@ -91,7 +97,7 @@ public final class Adapter implements AutoCloseable {
         List<TensorInfo> infos =
                 tensors.values().stream().map(ModelTensor::info).toList();
         try {
-            return new AdapterFitter(config, infos, foundation, model).fit();
+            return new AdapterFitter(config, new PatternSteps(limits), infos, foundation, model).fit();
         } catch (InvalidInputException e) {
             throw e.within(location);
         }
@@ -109,6 +115,22 @@ public final class Adapter implements AutoCloseable {
     @Override
     public void close() {
         weights.close();
+    }
+
+    /** One of the two files, to be closed by the caller; refused if it is too long. */
+    static RangedFile openFile(ModelFiles files, String name, AdapterLimits limits) {
+        RangedFile file = files.open(name);
+        try {
+            long most = limits.get(name.equals(CONFIG_FILE) ? Limit.CONFIG_BYTES : Limit.WEIGHTS_BYTES);
+            if (file.size() > most) {
+                throw new InvalidInputException(
+                        ErrorCode.ADAPTER_INVALID, name, null, "longer than " + most + " bytes: " + file.size());
+            }
+            return file;
+        } catch (RuntimeException | Error e) {
+            file.close();
+            throw e;
+        }
     }
 
     static void requireFiles(ModelFiles files) {

@@ -7,6 +7,7 @@ import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
+import io.privatefm.spi.adapter.AdapterLimits;
 import io.privatefm.spi.files.ModelFiles;
 import io.privatefm.spi.files.RangedFile;
 import io.privatefm.spi.store.AdapterRow;
@@ -21,15 +22,21 @@ public final class AdapterArchive {
     private static final int CHUNK_BYTES = 1 << 20;
 
     private final SealedBlobs blobs;
+    private final AdapterLimits limits;
 
-    public AdapterArchive(SealedBlobs blobs) {
+    public AdapterArchive(SealedBlobs blobs, AdapterLimits limits) {
         this.blobs = blobs;
+        this.limits = limits;
     }
 
     /** Names of the two blobs of a kept adapter. */
     public record Kept(Sha256 configBlob, Sha256 weightsBlob) {}
 
-    /** Copies an adapter's two files into blobs; they are orphans until a row refers to them. */
+    /**
+     * Copies an adapter's two files into blobs; they are orphans until a row refers to them.
+     *
+     * @throws io.privatefm.spi.InvalidInputException if one is missing or too long
+     */
     public Kept keep(NsUid owner, Subject subject, ModelFiles files) {
         Adapter.requireFiles(files);
         return new Kept(
@@ -42,7 +49,7 @@ public final class AdapterArchive {
         blobs.checkStored(owner, kept.configBlob());
         blobs.checkStored(owner, kept.weightsBlob());
         try (ModelFiles files = new KeptFiles(owner, subject, kept)) {
-            return Adapter.open(files);
+            return Adapter.open(files, limits);
         }
     }
 
@@ -70,11 +77,12 @@ public final class AdapterArchive {
     }
 
     private Sha256 copy(SealContext context, ModelFiles files, String name) {
-        try (RangedFile file = files.open(name)) {
-            return blobs.write(context, file.size(), sink -> {
-                        byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, file.size())];
-                        for (long at = 0; at < file.size(); at += chunk.length) {
-                            int length = (int) Math.min(chunk.length, file.size() - at);
+        try (RangedFile file = Adapter.openFile(files, name, limits)) {
+            long size = file.size();
+            return blobs.write(context, size, sink -> {
+                        byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, size)];
+                        for (long at = 0; at < size; at += chunk.length) {
+                            int length = (int) Math.min(chunk.length, size - at);
                             file.read(at, ByteBuffer.wrap(chunk, 0, length));
                             sink.write(chunk, length);
                         }

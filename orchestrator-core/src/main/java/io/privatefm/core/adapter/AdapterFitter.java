@@ -22,6 +22,7 @@ final class AdapterFitter {
     private static final String BIAS = ".bias";
 
     private final PeftConfig config;
+    private final PatternSteps steps;
     private final AdapterKeys keys;
     private final Map<String, TensorInfo> foundation;
     private final Orientation orientation;
@@ -29,8 +30,14 @@ final class AdapterFitter {
     private final BaseNames names;
     private final List<TensorChange> changes = new ArrayList<>();
 
-    AdapterFitter(PeftConfig config, List<TensorInfo> tensors, Map<String, TensorInfo> foundation, ModelConfig model) {
+    AdapterFitter(
+            PeftConfig config,
+            PatternSteps steps,
+            List<TensorInfo> tensors,
+            Map<String, TensorInfo> foundation,
+            ModelConfig model) {
         this.config = config;
+        this.steps = steps;
         this.keys = new AdapterKeys(FILE, tensors);
         this.foundation = foundation;
         this.tied = new TiedEmbeddings(model, foundation.keySet());
@@ -55,7 +62,7 @@ final class AdapterFitter {
     }
 
     private void addModule(String module, Module parts) {
-        if (config.targets().map(targets -> !targets.selects(module)).orElse(false) && parts.hasFactors()) {
+        if (config.targets().map(targets -> !targets.selects(module, steps)).orElse(false) && parts.hasFactors()) {
             throw invalid(module, "has factors here, but " + PeftConfig.FILE + " does not target this module");
         }
         TensorInfo weight = weightOf(module);
@@ -141,7 +148,7 @@ final class AdapterFitter {
                 a.name(),
                 b.name(),
                 rank,
-                config.scaleOf(module),
+                config.scaleOf(module, steps),
                 magnitude.map(TensorInfo::name),
                 base));
     }
@@ -167,7 +174,8 @@ final class AdapterFitter {
         if (shift.isPresent()) {
             requireFloat(shift.get());
             requireMergeable(bias);
-            changes.add(new TensorChange.BiasShift(name, sameShape(shift.get(), bias), config.scaleOf(module), base));
+            changes.add(new TensorChange.BiasShift(
+                    name, sameShape(shift.get(), bias), config.scaleOf(module, steps), base));
         } else {
             base.ifPresent(source -> changes.add(new TensorChange.Replace(name, source)));
         }
@@ -204,7 +212,7 @@ final class AdapterFitter {
 
     /** The rank that both factors have and the configuration says. */
     private int rankOf(String module, TensorInfo a, TensorInfo b, int dimOfA, int dimOfB) {
-        int rank = config.rankOf(module);
+        int rank = config.rankOf(module, steps);
         if (a.shape().rank() < 2
                 || b.shape().rank() < 2
                 || a.shape().dim(dimOfA) != rank
@@ -252,7 +260,7 @@ final class AdapterFitter {
                 if (tensor.name().endsWith(WEIGHT) && tensor.shape().rank() >= 2) {
                     String name = names.toModelClass(tensor.name());
                     String module = name.substring(0, name.length() - WEIGHT.length());
-                    if (targets.selects(module)) {
+                    if (targets.selects(module, steps)) {
                         targeted.add(module);
                     }
                 }

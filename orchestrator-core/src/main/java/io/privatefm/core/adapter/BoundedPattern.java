@@ -3,6 +3,9 @@ package io.privatefm.core.adapter;
 
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.adapter.AdapterLimits;
+import io.privatefm.spi.adapter.AdapterLimits.Limit;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -12,13 +15,12 @@ import java.util.regex.PatternSyntaxException;
  * steps it may take are bounded, so that backtracking cannot hang a merge.
  */
 final class BoundedPattern {
-    private static final int MAX_LENGTH = 2048;
-    private static final int MAX_STEPS = 200_000;
-
-    /** The most work between two characters read, which {@link #MAX_STEPS} does not see. */
+    /** The most work between two characters read, which counting those does not see. */
     private static final int MAX_IDLE_STEPS = 2_000;
 
     private final String field;
+    private final AdapterLimits limits;
+    private final long costOfStep;
     private final Pattern pattern;
 
     /**
@@ -27,16 +29,18 @@ final class BoundedPattern {
      * @param field the configuration field, for errors
      * @param regex the expression as Python's {@code re} understands it
      */
-    BoundedPattern(String field, String regex) {
+    BoundedPattern(String field, String regex, AdapterLimits limits) {
         this.field = field;
-        if (regex.length() > MAX_LENGTH) {
-            throw refused("a regular expression of more than " + MAX_LENGTH + " characters");
+        this.limits = limits;
+        if (regex.length() > limits.get(Limit.PATTERN_LENGTH)) {
+            throw refused("a regular expression of more than " + limits.get(Limit.PATTERN_LENGTH) + " characters");
         }
         try {
             PythonRegex python = new PythonRegex(regex);
             if (python.idleSteps() > MAX_IDLE_STEPS) {
                 throw refused("a regular expression of a kind that can take very long without reading anything");
             }
+            costOfStep = 1 + (long) python.idleSteps();
             pattern = Pattern.compile(python.java());
         } catch (PatternSyntaxException e) {
             throw refused("not a regular expression: " + e.getDescription());
@@ -46,18 +50,21 @@ final class BoundedPattern {
     }
 
     /** Python's {@code re.fullmatch}. */
-    boolean fullMatch(String text) {
-        return run(text, Matcher::matches);
+    boolean fullMatch(String text, PatternSteps all) {
+        return run(text, all, Matcher::matches);
     }
 
     /** Python's {@code re.match}: anchored at the start only. */
-    boolean prefixMatch(String text) {
-        return run(text, Matcher::lookingAt);
+    boolean prefixMatch(String text, PatternSteps all) {
+        return run(text, all, Matcher::lookingAt);
     }
 
-    private boolean run(String text, java.util.function.Predicate<Matcher> match) {
+    private boolean run(String text, PatternSteps all, Predicate<Matcher> match) {
+        CountedText counted = new CountedText(text, all);
         try {
-            return match.test(pattern.matcher(new CountedText(text)));
+            boolean matches = match.test(pattern.matcher(counted));
+            all.take(counted.steps * costOfStep);
+            return matches;
         } catch (StackOverflowError e) {
             throw refused("a regular expression that is nested too deeply");
         }
@@ -70,16 +77,24 @@ final class BoundedPattern {
     /** Counts the characters that the matcher looks at. */
     private final class CountedText implements CharSequence {
         private final String text;
-        private int steps;
+        private final long most;
+        private final long left;
+        private long steps;
 
-        CountedText(String text) {
+        CountedText(String text, PatternSteps all) {
             this.text = text;
+            most = limits.get(Limit.PATTERN_STEPS);
+            left = all.left() / costOfStep;
         }
 
         @Override
         public char charAt(int index) {
-            if (++steps > MAX_STEPS) {
-                throw refused("a regular expression that takes more than " + MAX_STEPS + " steps on '" + text + "'");
+            if (++steps > most) {
+                throw refused("a regular expression that takes more than " + most + " steps on '" + text + "'");
+            }
+            if (steps > left) {
+                throw refused("the regular expressions take more than " + limits.get(Limit.ALL_PATTERN_STEPS)
+                        + " steps together");
             }
             return text.charAt(index);
         }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.adapter;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -31,10 +34,14 @@ final class Completeness {
         Optional<String> layer = targeted.stream()
                 .filter(module -> !present.contains(module) && kinds.contains(kind(module)))
                 .findFirst();
+        Map<String, List<String>> byEnding = new HashMap<>();
+        for (String module : targeted) {
+            DottedName.endings(module)
+                    .forEach(ending -> byEnding.computeIfAbsent(ending, absent -> new ArrayList<>())
+                            .add(module));
+        }
         return layer.or(() -> names.stream()
-                .map(name -> targeted.stream()
-                        .filter(module -> module.equals(name) || module.endsWith("." + name))
-                        .toList())
+                .map(name -> byEnding.getOrDefault(name, List.of()))
                 .filter(bearers -> bearers.size() > 1 && bearers.stream().noneMatch(present::contains))
                 .map(bearers -> bearers.get(0))
                 .findFirst());

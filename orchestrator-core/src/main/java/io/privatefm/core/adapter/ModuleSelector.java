@@ -4,7 +4,6 @@ package io.privatefm.core.adapter;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,50 +15,48 @@ import java.util.regex.Pattern;
 final class ModuleSelector {
     private static final Pattern ANY_LAYER = Pattern.compile(".*?\\.[^.]*\\.(\\d+)\\.");
 
-    private final Predicate<String> excluded;
+    private final Names excluded;
     private final SavedModules saved;
     private final Names targets;
     private final Set<Integer> layers;
-    private final List<BoundedLayerPattern> layerPatterns;
+    private final List<LayerPattern> layerPatterns;
 
     /** {@code target_modules} or {@code exclude_modules}: a regular expression or a list of names and suffixes. */
-    record Names(Optional<BoundedPattern> regex, List<String> names) {
-        static final Names NONE = new Names(Optional.empty(), List.of());
-
+    record Names(Optional<BoundedPattern> regex, Set<String> names) {
         boolean isExact(String module) {
             return names.contains(module);
         }
 
-        boolean matches(String module) {
-            return regex.map(pattern -> pattern.fullMatch(module))
-                    .orElseGet(() -> isExact(module) || names.stream().anyMatch(name -> module.endsWith("." + name)));
+        boolean matches(String module, PatternSteps steps) {
+            return regex.map(pattern -> pattern.fullMatch(module, steps))
+                    .orElseGet(() -> DottedName.endings(module).stream().anyMatch(names::contains));
         }
     }
 
     /** Finds a layer's number in a module's name: {@code .*?\.PATTERN\.(\d+)\.} */
-    record BoundedLayerPattern(String name) {
+    record LayerPattern(Pattern pattern) {
+        /** @param name a plain name, as in every file that PEFT writes */
+        static LayerPattern of(String name) {
+            return new LayerPattern(Pattern.compile(".*?\\." + Pattern.quote(name) + "\\.(\\d+)\\."));
+        }
+
         Optional<Integer> layerOf(String module) {
-            // the pattern is a plain name in every file PEFT writes; configurations with more are refused earlier
-            return number(Pattern.compile(".*?\\." + Pattern.quote(name) + "\\.(\\d+)\\."), module);
+            return number(pattern, module);
         }
     }
 
     ModuleSelector(
-            Names targets,
-            Names excluded,
-            SavedModules saved,
-            Set<Integer> layers,
-            List<BoundedLayerPattern> patterns) {
+            Names targets, Names excluded, SavedModules saved, Set<Integer> layers, List<LayerPattern> patterns) {
         this.targets = targets;
-        this.excluded = excluded::matches;
+        this.excluded = excluded;
         this.saved = saved;
         this.layers = Set.copyOf(layers);
         this.layerPatterns = List.copyOf(patterns);
     }
 
     /** Whether PEFT would put LoRA factors on this module, if it is of a supported kind. */
-    boolean selects(String module) {
-        if (excluded.test(module) || saved.contains(module) || !targets.matches(module)) {
+    boolean selects(String module, PatternSteps steps) {
+        if (excluded.matches(module, steps) || saved.contains(module) || !targets.matches(module, steps)) {
             return false;
         }
         boolean everyLayer = layers.isEmpty() || targets.regex().isPresent() || targets.isExact(module);
@@ -67,7 +64,7 @@ final class ModuleSelector {
     }
 
     /** The names that are targeted; empty where a regular expression says it. */
-    List<String> targetNames() {
+    Set<String> targetNames() {
         return targets.names();
     }
 

@@ -3,6 +3,7 @@ package io.privatefm.core.adapter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.json.CanonicalJson;
@@ -10,8 +11,11 @@ import io.privatefm.core.json.Printable;
 import io.privatefm.core.json.StrictJson;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.adapter.AdapterLimits;
+import io.privatefm.spi.adapter.AdapterLimits.Limit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +31,6 @@ final class PeftConfig {
     /** Name of the file. */
     static final String FILE = "adapter_config.json";
 
-    private static final int MAX_RANK = 1024;
     private static final int DEFAULT_RANK = 8;
     private static final double DEFAULT_ALPHA = 8;
     private static final String ALL_LINEAR = "all-linear";
@@ -77,6 +80,7 @@ final class PeftConfig {
             "QUESTION_ANS", Set.of("qa_outputs"));
 
     private final ObjectNode json;
+    private final long highestRank;
     private final int rank;
     private final double alpha;
     private final PatternTable<Integer> ranks;
@@ -84,21 +88,22 @@ final class PeftConfig {
     private final SavedModules savedModules;
     private final Optional<ModuleSelector> selector;
 
-    private PeftConfig(ObjectNode json) {
+    private PeftConfig(ObjectNode json, AdapterLimits limits) {
         this.json = json;
+        this.highestRank = limits.get(Limit.RANK);
+        PatternCompiler compiler = new PatternCompiler(limits);
         refuseUnsupported();
-        rank = rank("r", json.path("r"), DEFAULT_RANK);
+        rank = rank("r", json.has("r") ? json.path("r") : IntNode.valueOf(DEFAULT_RANK));
         alpha = number("lora_alpha", json.path("lora_alpha"), DEFAULT_ALPHA);
         Map<String, Integer> rankPattern = new LinkedHashMap<>();
-        entries("rank_pattern")
-                .forEach((key, value) -> rankPattern.put(key, rank("rank_pattern", value, DEFAULT_RANK)));
-        ranks = new PatternTable<>("rank_pattern", rankPattern);
+        entries("rank_pattern").forEach((key, value) -> rankPattern.put(key, rank("rank_pattern", value)));
+        ranks = new PatternTable<>("rank_pattern", rankPattern, compiler);
         Map<String, Double> alphaPattern = new LinkedHashMap<>();
         entries("alpha_pattern")
                 .forEach((key, value) -> alphaPattern.put(key, number("alpha_pattern", value, DEFAULT_ALPHA)));
-        alphas = new PatternTable<>("alpha_pattern", alphaPattern);
-        savedModules = new SavedModules(texts("modules_to_save"));
-        selector = selector();
+        alphas = new PatternTable<>("alpha_pattern", alphaPattern, compiler);
+        savedModules = new SavedModules(Set.copyOf(texts("modules_to_save")));
+        selector = selector(limits, compiler);
     }
 
     /**
@@ -106,22 +111,28 @@ final class PeftConfig {
      *
      * @throws InvalidInputException naming the field that is malformed or not supported
      */
-    static PeftConfig parse(byte[] bytes) {
-        return new PeftConfig(StrictJson.pythonObject(bytes, FILE, ErrorCode.ADAPTER_INVALID));
+    static PeftConfig parse(byte[] bytes, AdapterLimits limits) {
+        ObjectNode json = StrictJson.pythonObject(
+                bytes,
+                FILE,
+                ErrorCode.ADAPTER_INVALID,
+                limits.count(Limit.CONFIG_DEPTH),
+                limits.count(Limit.CONFIG_TOKENS));
+        return new PeftConfig(json, limits);
     }
 
     /** Rank of a module's factors. */
-    int rankOf(String module) {
-        return ranks.valueFor(module, rank);
+    int rankOf(String module, PatternSteps steps) {
+        return ranks.valueFor(module, rank, steps);
     }
 
     /**
      * What a module's product is multiplied by: {@code alpha / r}, or {@code alpha / sqrt(r)} for rank-stabilised LoRA,
      * computed in binary64 and rounded once to binary32.
      */
-    float scaleOf(String module) {
-        double a = alphas.valueFor(module, alpha);
-        double r = rankOf(module);
+    float scaleOf(String module, PatternSteps steps) {
+        double a = alphas.valueFor(module, alpha, steps);
+        double r = rankOf(module, steps);
         float scale = (float) (flag("use_rslora") ? a / Math.sqrt(r) : a / r);
         if (!Float.isFinite(scale)) {
             throw invalid("lora_alpha", "alpha " + a + " is out of range for rank " + (int) r);
@@ -218,30 +229,37 @@ final class PeftConfig {
         }
     }
 
-    private Optional<ModuleSelector> selector() {
+    private Optional<ModuleSelector> selector(AdapterLimits limits, PatternCompiler compiler) {
         JsonNode targets = json.path("target_modules");
         if (targets.isNull() || targets.isMissingNode() || targets.asText("").equals(ALL_LINEAR)) {
             return Optional.empty();
         }
-        List<ModuleSelector.BoundedLayerPattern> patterns = new ArrayList<>();
+        List<ModuleSelector.LayerPattern> patterns = new ArrayList<>();
         for (String pattern : texts("layers_pattern")) {
             if (!pattern.matches("[A-Za-z0-9_.]*")) {
                 throw unsupported("layers_pattern", "only plain names are supported");
             }
+            if (patterns.size() >= limits.get(Limit.PATTERNS)) {
+                throw invalid("layers_pattern", "more than " + limits.get(Limit.PATTERNS) + " patterns");
+            }
             if (!pattern.isEmpty()) {
-                patterns.add(new ModuleSelector.BoundedLayerPattern(pattern));
+                patterns.add(ModuleSelector.LayerPattern.of(pattern));
             }
         }
         return Optional.of(new ModuleSelector(
-                names("target_modules"), names("exclude_modules"), savedModules, layers(), patterns));
+                names("target_modules", compiler),
+                names("exclude_modules", compiler),
+                savedModules,
+                layers(),
+                patterns));
     }
 
-    private ModuleSelector.Names names(String field) {
+    private ModuleSelector.Names names(String field, PatternCompiler compiler) {
         JsonNode value = json.path(field);
         if (value.isTextual() && !value.textValue().isEmpty()) {
-            return new ModuleSelector.Names(Optional.of(new BoundedPattern(field, value.textValue())), List.of());
+            return new ModuleSelector.Names(Optional.of(compiler.compile(field, value.textValue())), Set.of());
         }
-        return new ModuleSelector.Names(Optional.empty(), texts(field));
+        return new ModuleSelector.Names(Optional.empty(), new LinkedHashSet<>(texts(field)));
     }
 
     private Set<Integer> layers() {
@@ -290,15 +308,12 @@ final class PeftConfig {
         return entries;
     }
 
-    private int rank(String field, JsonNode value, int fallback) {
-        if (value.isMissingNode()) {
-            return fallback;
-        }
+    private int rank(String field, JsonNode value) {
         if (!value.isIntegralNumber()
                 || !value.canConvertToInt()
                 || value.intValue() < 1
-                || value.intValue() > MAX_RANK) {
-            throw invalid(field, "a rank must be a whole number from 1 to " + MAX_RANK + ", not " + value);
+                || value.intValue() > highestRank) {
+            throw invalid(field, "a rank must be a whole number from 1 to " + highestRank + ", not " + value);
         }
         return value.intValue();
     }

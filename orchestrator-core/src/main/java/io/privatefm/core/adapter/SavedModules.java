@@ -1,20 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.adapter;
 
-import java.util.List;
+import java.util.Set;
 
 /**
  * The {@code modules_to_save} of a configuration: modules trained and saved whole. A name stands for every module whose
  * dotted path contains it as a whole run of segments.
  */
-record SavedModules(List<String> names) {
+record SavedModules(Set<String> names) {
     SavedModules {
-        names = names.stream().distinct().sorted().toList();
+        names = Set.copyOf(names);
     }
 
     /** Whether a module, or one that it lies in, is saved whole. */
     boolean contains(String module) {
-        String path = "." + module + ".";
-        return names.stream().anyMatch(name -> path.contains("." + name + "."));
+        return DottedName.endings(module).stream().anyMatch(this::isBeginOf);
+    }
+
+    private boolean isBeginOf(String path) {
+        for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+            if (names.contains(path.substring(0, dot))) {
+                return true;
+            }
+        }
+        return names.contains(path);
     }
 }

@@ -7,8 +7,10 @@ import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +29,16 @@ final class WholeTensors {
     private final BaseNames names;
     private final Map<String, TensorInfo> foundation;
 
+    /** The foundation's tensors by what their names end with; one of several. */
+    private final Map<String, String> byEnding = new HashMap<>();
+
     WholeTensors(PeftConfig config, BaseNames names, Map<String, TensorInfo> foundation) {
         this.config = config;
         this.names = names;
         this.foundation = foundation;
+        for (String tensor : foundation.keySet()) {
+            DottedName.endings(tensor).forEach(ending -> byEnding.putIfAbsent(ending, tensor));
+        }
     }
 
     List<TensorChange> resolve(Map<String, TensorInfo> whole) {
@@ -82,11 +90,13 @@ final class WholeTensors {
 
     /** A tensor must not be added beside the one it was meant to replace. */
     private void refuseLookAlike(String name, TensorInfo tensor) {
-        for (String other : foundation.keySet()) {
-            if (other.endsWith("." + name) || name.endsWith("." + other)) {
-                throw misfit(
-                        tensor, "the foundation has " + other + ", but not by the name that the other tensors have");
-            }
+        Optional<String> other = Optional.ofNullable(byEnding.get(name))
+                .or(() -> DottedName.endings(name).stream()
+                        .filter(foundation::containsKey)
+                        .findFirst());
+        if (other.isPresent()) {
+            throw misfit(
+                    tensor, "the foundation has " + other.get() + ", but not by the name that the other tensors have");
         }
     }
 

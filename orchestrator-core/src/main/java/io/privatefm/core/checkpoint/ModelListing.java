@@ -10,6 +10,7 @@ import io.privatefm.core.json.StrictJson;
 import io.privatefm.spi.CodePointOrder;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.PfmException;
 import io.privatefm.spi.Sha256;
 import java.util.Collection;
 import java.util.Map;
@@ -61,7 +62,7 @@ record ModelListing(Map<String, TensorDigest> tensors, Map<String, Sha256> files
                     .properties()
                     .forEach(entry -> files.put(
                             entry.getKey(), Sha256.parse(entry.getValue().asText())));
-        } catch (IllegalArgumentException e) {
+        } catch (PfmException | IllegalArgumentException e) {
             throw new InvalidInputException(ErrorCode.MODEL_INVALID, FILE, null, "malformed: " + e.getMessage());
         }
         return new ModelListing(tensors, files);

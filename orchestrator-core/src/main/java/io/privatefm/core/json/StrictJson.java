@@ -4,6 +4,7 @@ package io.privatefm.core.json;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
@@ -14,6 +15,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -64,13 +66,39 @@ public final class StrictJson {
         return object(PYTHON, bytes, file, code);
     }
 
+    /**
+     * As {@link #pythonObject(byte[], String, ErrorCode)}, for input that could fill the memory.
+     *
+     * @param depth most levels of lists and objects
+     * @param tokens most keys, values, and beginnings and ends of lists and objects
+     */
+    public static ObjectNode pythonObject(byte[] bytes, String file, ErrorCode code, int depth, int tokens) {
+        try (JsonParser parser = pythonParser(text(bytes, file, code))) {
+            int level = 0;
+            int count = 0;
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                level += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                if (level > depth) {
+                    throw new InvalidInputException(code, file, null, "JSON nested deeper than " + depth);
+                }
+                if (++count > tokens) {
+                    throw new InvalidInputException(code, file, null, "JSON of more than " + tokens + " tokens");
+                }
+            }
+        } catch (JsonProcessingException e) {
+            throw malformed(e, file, code);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return pythonObject(bytes, file, code);
+    }
+
     private static ObjectNode object(JsonMapper mapper, byte[] bytes, String file, ErrorCode code) {
         JsonNode node;
         try {
             node = mapper.readTree(text(bytes, file, code));
         } catch (JsonProcessingException e) {
-            throw new InvalidInputException(
-                    code, file, null, "malformed JSON: " + Printable.sentence(e.getOriginalMessage()));
+            throw malformed(e, file, code);
         }
         if (node instanceof ObjectNode object) {
             if (!isUnicode(object)) {
@@ -79,6 +107,11 @@ public final class StrictJson {
             return object;
         }
         throw new InvalidInputException(code, file, null, "must be a JSON object");
+    }
+
+    private static InvalidInputException malformed(JsonProcessingException e, String file, ErrorCode code) {
+        return new InvalidInputException(
+                code, file, null, "malformed JSON: " + Printable.sentence(e.getOriginalMessage()));
     }
 
     /** Reads a text token by token, with the same bounds; the caller checks for duplicate keys, to say where they are. */

@@ -96,10 +96,11 @@ public final class ModelDirectory implements AutoCloseable {
      */
     public static byte[] readWhole(ModelFiles files, String name, int limit, ErrorCode code) {
         try (RangedFile file = files.open(name)) {
-            if (file.size() > limit) {
-                throw new InvalidInputException(code, name, null, "longer than " + limit + " bytes: " + file.size());
+            long size = file.size();
+            if (size > limit) {
+                throw new InvalidInputException(code, name, null, "longer than " + limit + " bytes: " + size);
             }
-            byte[] bytes = new byte[(int) file.size()];
+            byte[] bytes = new byte[(int) size];
             file.read(0, ByteBuffer.wrap(bytes));
             return bytes;
         }

@@ -10,6 +10,7 @@ import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -25,10 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://github.com/safetensors/safetensors#format">the format</a>
  */
 final class SafetensorsHeader {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.]{1,256}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.]+");
     private static final String METADATA = "__metadata__";
-    private static final int MAX_METADATA_CHARS = 64 << 10;
-    private static final int MAX_RANK = 8;
     private static final int MAX_DIGITS = 19;
 
     /** Where one tensor lies: {@code [begin, end)} counted from the end of the header. */
@@ -101,26 +100,32 @@ final class SafetensorsHeader {
     private void readMetadata(JsonParser parser) throws IOException {
         expect(parser.currentToken(), JsonToken.START_OBJECT, METADATA);
         Set<String> keys = new HashSet<>();
-        int chars = 0;
+        long bytes = 0;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String key = parser.currentName();
             if (!keys.add(key)) {
                 throw refused(METADATA, "holds the key '" + Printable.name(key) + "' twice");
             }
-            chars += key.length();
+            bytes += utf8Length(key);
             if (parser.nextToken() != JsonToken.VALUE_STRING || !StrictJson.isUnicode(parser.getText())) {
                 throw refused(METADATA, "holds something else than text");
             }
-            chars += parser.getText().length();
-            if (chars > MAX_METADATA_CHARS) {
-                throw refused(METADATA, "longer than " + MAX_METADATA_CHARS + " characters");
+            bytes += utf8Length(parser.getText());
+            if (bytes > limits.metadataBytes()) {
+                throw refused(METADATA, "longer than " + limits.metadataBytes() + " bytes");
             }
         }
     }
 
+    private static int utf8Length(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
     private Entry readEntry(String name, JsonParser parser) throws IOException {
-        if (!NAME.matcher(name).matches() || name.contains("..")) {
-            throw refused(Printable.name(name), "a tensor's name is 1 to 256 of A-Z a-z 0-9 _ . without '..'");
+        if (name.length() > limits.nameLength() || !NAME.matcher(name).matches() || name.contains("..")) {
+            throw refused(
+                    Printable.name(name),
+                    "a tensor's name is 1 to " + limits.nameLength() + " of A-Z a-z 0-9 _ . without '..'");
         }
         expect(parser.currentToken(), JsonToken.START_OBJECT, name);
         @Nullable Dtype dtype = null;
@@ -135,7 +140,7 @@ final class SafetensorsHeader {
             parser.nextToken();
             switch (field) {
                 case "dtype" -> dtype = readDtype(name, parser);
-                case "shape" -> shape = readNumbers(name, field, MAX_RANK, parser);
+                case "shape" -> shape = readNumbers(name, field, limits.dimensions(), parser);
                 case "data_offsets" -> offsets = readNumbers(name, field, 2, parser);
                 default -> throw refused(name, "unknown field '" + Printable.name(field) + "'");
             }

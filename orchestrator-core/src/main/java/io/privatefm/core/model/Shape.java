@@ -4,8 +4,13 @@ package io.privatefm.core.model;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** Dimensions of a tensor, outermost first; none for a scalar. All are at least 0 and their product fits a long. */
+/**
+ * Dimensions of a tensor, outermost first; none for a scalar. Each is from 0 to 2^53 - 1, as manifests can say it, and their
+ * product fits a long.
+ */
 public final class Shape {
+    private static final long MAX_DIM = (1L << 53) - 1;
+
     private final long[] dims;
     private final long elements;
 
@@ -14,6 +19,9 @@ public final class Shape {
         for (long dim : dims) {
             if (dim < 0) {
                 throw new ArithmeticException("negative dimension");
+            }
+            if (dim > MAX_DIM) {
+                throw new ArithmeticException("a dimension beyond 2^53 - 1");
             }
             product = Math.multiplyExact(product, dim);
         }
@@ -24,7 +32,7 @@ public final class Shape {
     /**
      * A shape of these dimensions.
      *
-     * @throws ArithmeticException if one is negative or the product overflows
+     * @throws ArithmeticException if one is out of range or the product overflows
      */
     public static Shape of(long... dims) {
         return new Shape(dims.clone());

@@ -16,6 +16,7 @@ import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
+import io.privatefm.spi.adapter.AdapterLimits;
 import io.privatefm.spi.store.AdapterRow;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,7 +35,8 @@ class AdapterArchiveTest {
     private static final NsUid OWNER = new NsUid("0123456789abcdef0123456789abcdef");
 
     private final FaultyBlobs store = new FaultyBlobs(InstantSource.system());
-    private final AdapterArchive archive = new AdapterArchive(new SealedBlobs(store, null, new Random(3)));
+    private final AdapterArchive archive =
+            new AdapterArchive(new SealedBlobs(store, null, new Random(3)), AdapterLimits.DEFAULT);
 
     @AfterEach
     void everythingIsClosed() {
@@ -45,7 +47,7 @@ class AdapterArchiveTest {
     @DisplayName("is the same adapter")
     void copy() {
         InMemoryModelFiles files = AdapterFixture.tiny(1).files();
-        try (Adapter original = Adapter.open(files);
+        try (Adapter original = Adapter.open(files, AdapterLimits.DEFAULT);
                 Adapter copy = archive.open(OWNER, MATH, archive.keep(OWNER, MATH, files))) {
             assertThat(copy.digest()).isEqualTo(original.digest());
             String key = "base_model.model.model.layers.0.q_proj.lora_A.weight";
@@ -63,7 +65,7 @@ class AdapterArchiveTest {
     void large() {
         InMemoryModelFiles files =
                 AdapterFixture.seeded(1, 64, 64).linear("m", 5000, 500).files();
-        try (Adapter original = Adapter.open(files);
+        try (Adapter original = Adapter.open(files, AdapterLimits.DEFAULT);
                 Adapter copy = archive.open(OWNER, MATH, archive.keep(OWNER, MATH, files))) {
             assertThat(copy.digest()).isEqualTo(original.digest());
         }
@@ -137,7 +139,7 @@ class AdapterArchiveTest {
     }
 
     private static Sha256 digest(AdapterFixture adapter) {
-        try (Adapter open = Adapter.open(adapter.files())) {
+        try (Adapter open = Adapter.open(adapter.files(), AdapterLimits.DEFAULT)) {
             return open.digest();
         }
     }

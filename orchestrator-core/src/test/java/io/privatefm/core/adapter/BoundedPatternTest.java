@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.adapter.AdapterLimits;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A regular expression of Python")
 class BoundedPatternTest {
+    private static final AdapterLimits LIMITS = AdapterLimits.DEFAULT;
+
     @ParameterizedTest(name = "{0} on {1}")
     @CsvSource(
             delimiter = ';',
@@ -38,7 +41,8 @@ class BoundedPatternTest {
             })
     @DisplayName("matches as in Python:")
     void matches(String regex, String text) {
-        assertThat(new BoundedPattern("target_modules", regex).fullMatch(text)).isTrue();
+        assertThat(new BoundedPattern("target_modules", regex, LIMITS).fullMatch(text, new PatternSteps(LIMITS)))
+                .isTrue();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -65,7 +69,7 @@ class BoundedPatternTest {
             })
     @DisplayName("is refused where Python refuses it:")
     void refused(String regex) {
-        assertThatThrownBy(() -> new BoundedPattern("target_modules", regex))
+        assertThatThrownBy(() -> new BoundedPattern("target_modules", regex, LIMITS))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("not a regular expression");
     }

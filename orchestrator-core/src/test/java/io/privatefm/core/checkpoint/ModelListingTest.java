@@ -12,6 +12,7 @@ import io.privatefm.core.model.FormatLimits;
 import io.privatefm.core.model.InMemoryModelFiles;
 import io.privatefm.core.model.ModelDirectory;
 import io.privatefm.modelstore.LocalModelFiles;
+import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.checkpoint.Verification;
@@ -152,8 +153,24 @@ class ModelListingTest {
 
         assertThat(ModelListing.read(listing).write()).isEqualTo(listing);
         assertThat(ModelListing.read(listing).contentHash()).isEqualTo(hash);
-        assertThatThrownBy(() -> ModelListing.read("{".getBytes(StandardCharsets.UTF_8)))
-                .isInstanceOf(InvalidInputException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{",
+                "{\"files\":{\"a\":\"xyz\"}}",
+                "{\"files\":{\"a\":null}}",
+                "{\"tensors\":{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"root\":\"xyz\"}}}",
+                "{\"tensors\":{\"a\":{\"dtype\":\"F33\",\"shape\":[2]}}}"
+            })
+    @DisplayName("is refused, its listing named, if that is malformed")
+    void malformed(String listing) {
+        assertThatThrownBy(() -> ModelListing.read(listing.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOfSatisfying(InvalidInputException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.MODEL_INVALID);
+                    assertThat(e.file()).isEqualTo("pfm-tree.json");
+                });
     }
 
     private List<Damage> damages() {

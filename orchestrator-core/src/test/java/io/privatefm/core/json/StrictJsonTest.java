@@ -234,7 +234,9 @@ class StrictJsonTest {
                 "{'a':'\\udc00'}",
                 "{'a':'\\ude00\\ud83d'}",
                 "{'a':'\\ud83dx'}",
-                "{'a':[{'b':'\\ud800'}]}"
+                "{'a':[{'b':'\\ud800'}]}",
+                "{'\\ud800':1}",
+                "{'a':[{'b\\udc00':{}}]}"
             })
     @DisplayName("has no half surrogate pair, which no UTF-8 could say")
     void loneSurrogates(String text) {

@@ -10,6 +10,7 @@ import io.privatefm.core.model.Dtype;
 import io.privatefm.core.model.FormatLimits;
 import io.privatefm.core.model.ModelDirectory;
 import io.privatefm.core.model.TensorSource;
+import io.privatefm.spi.adapter.AdapterLimits;
 import io.privatefm.spi.files.ModelFiles;
 import io.privatefm.spi.files.RangedFile;
 import io.privatefm.spi.merge.Composition;
@@ -81,7 +82,7 @@ class LazyTensorTest {
     private void run(Body body) {
         ModelFixture model = ModelFixture.seeded(1).random("m.proj.weight", Dtype.BF16, 30, 20);
         try (ModelDirectory directory = ModelDirectory.open(model.files(), FormatLimits.FOUNDATION);
-                Adapter adapter = Adapter.open(adapterFiles)) {
+                Adapter adapter = Adapter.open(adapterFiles, AdapterLimits.DEFAULT)) {
             body.accept(new VariantAssembler(directory.tensors(), directory.config(), new ScalarKernels(), 100)
                     .assemble(
                             List.of(new VariantAssembler.Part("math", adapter, 1f)),

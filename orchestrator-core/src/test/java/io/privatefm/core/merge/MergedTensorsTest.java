@@ -15,6 +15,7 @@ import io.privatefm.core.model.TensorSource;
 import io.privatefm.core.model.TestSeed;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.adapter.AdapterLimits;
 import io.privatefm.spi.merge.Composition;
 import io.privatefm.spi.merge.Rounding;
 import java.util.ArrayList;
@@ -563,7 +564,7 @@ class MergedTensorsTest {
         open.add(directory);
         List<VariantAssembler.Part> parts = new ArrayList<>();
         for (int i = 0; i < adapters.length; i++) {
-            Adapter adapter = Adapter.open(adapters[i].adapter.files());
+            Adapter adapter = Adapter.open(adapters[i].adapter.files(), AdapterLimits.DEFAULT);
             open.add(adapter);
             parts.add(new VariantAssembler.Part("adapter " + i, adapter, adapters[i].weight));
         }

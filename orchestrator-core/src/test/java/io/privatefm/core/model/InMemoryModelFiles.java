@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Fixture: the files of a model or adapter, in memory. Counts its open handles, so that a test can ask whether all were
@@ -23,6 +24,7 @@ public final class InMemoryModelFiles implements ModelFiles {
 
     private final Map<String, byte[]> files = new ConcurrentSkipListMap<>();
     private final AtomicInteger openHandles = new AtomicInteger();
+    private final AtomicLong bytesRead = new AtomicLong();
 
     /** Adds a file or replaces it; handles that are open keep the old bytes. */
     public InMemoryModelFiles put(String name, byte[] bytes) {
@@ -38,6 +40,16 @@ public final class InMemoryModelFiles implements ModelFiles {
     /** Number of handles that were opened and not closed yet. */
     public int openHandles() {
         return openHandles.get();
+    }
+
+    /** Number of bytes that were read so far, from all files. */
+    public long bytesRead() {
+        return bytesRead.get();
+    }
+
+    /** Number of bytes in all files. */
+    public long size() {
+        return files.values().stream().mapToLong(bytes -> bytes.length).sum();
     }
 
     @Override
@@ -87,6 +99,7 @@ public final class InMemoryModelFiles implements ModelFiles {
                 throw new IllegalArgumentException(
                         name + ": read of " + target.remaining() + " bytes at " + position + " of " + bytes.length);
             }
+            bytesRead.addAndGet(target.remaining());
             target.put(bytes, (int) position, target.remaining());
         }
 

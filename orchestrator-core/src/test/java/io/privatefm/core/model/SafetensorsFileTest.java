@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.adapter.AdapterLimits;
 import io.privatefm.spi.files.RangedFile;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -166,7 +167,7 @@ class SafetensorsFileTest {
         String header = names.stream().map(name -> "'" + name + "'" + entry).collect(Collectors.joining(",", "{", "}"));
         files.put(NAME, SafetensorsBytes.raw(header.replace('\'', '"')));
         try (SafetensorsFile file =
-                SafetensorsFile.open(files, NAME, ErrorCode.ADAPTER_INVALID, FormatLimits.ADAPTER)) {
+                SafetensorsFile.open(files, NAME, ErrorCode.ADAPTER_INVALID, FormatLimits.of(AdapterLimits.DEFAULT))) {
             assertThat(file.tensors()).hasSize(names.size());
         }
     }

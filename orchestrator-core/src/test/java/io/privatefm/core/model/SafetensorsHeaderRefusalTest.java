@@ -107,11 +107,11 @@ class SafetensorsHeaderRefusalTest {
                 arguments("of lists", "{'k':['v']}", text),
                 arguments("deeply nested", "{'k':".repeat(1000) + "1" + "}".repeat(1000), text),
                 arguments("a tensor's entry", A.substring(4), text),
-                arguments("a value too long", "{'k':'" + "v".repeat(65_536) + "'}", "longer than 65536 characters"),
+                arguments("a value too long", "{'k':'" + "v".repeat(65_536) + "'}", "longer than 65536 bytes"),
                 arguments(
                         "keys and values too long together",
                         "{'" + "k".repeat(20_000) + "':'" + "v".repeat(20_000) + "','l':'" + "w".repeat(25_536) + "'}",
-                        "longer than 65536 characters"));
+                        "longer than 65536 bytes"));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -4,6 +4,7 @@ package io.privatefm.core.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.adapter.AdapterLimits;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -188,7 +189,8 @@ class SafetensorsWriterTest {
 
     private void assertReadBack(byte[] written) {
         InMemoryModelFiles files = new InMemoryModelFiles().put("f", written);
-        try (SafetensorsFile file = SafetensorsFile.open(files, "f", ErrorCode.MODEL_INVALID, FormatLimits.ADAPTER)) {
+        try (SafetensorsFile file =
+                SafetensorsFile.open(files, "f", ErrorCode.MODEL_INVALID, FormatLimits.of(AdapterLimits.DEFAULT))) {
             List<TensorSource> expected = SafetensorsWriter.order(tensors);
             assertThat(file.tensors())
                     .extracting(ModelTensor::info)

@@ -21,6 +21,7 @@ import io.privatefm.core.seal.RowSeal;
 import io.privatefm.core.seal.SealedBlobs;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.NsUid;
+import io.privatefm.spi.adapter.AdapterLimits;
 import io.privatefm.spi.checkpoint.Layout;
 import io.privatefm.spi.checkpoint.Verification;
 import io.privatefm.spi.merge.CombinedVariant;
@@ -205,7 +206,7 @@ class NightShiftTest {
         NamespaceMerger merger = new NamespaceMerger(
                 engine.store,
                 foundations,
-                new AdapterArchive(blobs),
+                new AdapterArchive(blobs, AdapterLimits.DEFAULT),
                 new MergePlanner(id -> plugins.strategy(id).revision()),
                 new MergeExecutor(blobs, stream, plugins, 100),
                 new CheckpointPublisher(

@@ -258,7 +258,7 @@ final class DemoCommand implements Callable<Integer> {
             throws IOException {
         CheckpointRow checkpoint = pfm.checkpoints().latest(learner).orElseThrow();
         VariantRow variant = checkpoint.variants().get(0);
-        Path target = Files.createDirectories(directory.resolve("export"))
+        Path target = Files.createDirectories(DemoHome.inTheClear(directory).resolve("export"))
                 .resolve(checkpoint.nsUid() + "-v" + checkpoint.version() + "-" + variant.name());
         try {
             Sha256 hash = pfm.checkpoints().export(learner, checkpoint.version(), variant.name(), target);

@@ -16,9 +16,9 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * The demo's data directory: {@code foundation/} with the release of the small trained foundation that the adapters were
- * trained on, {@code adapters/} with those of two learners as they were trained, and of more learners derived from these: the same factors with an alpha drawn
- * from a seed.
+ * The demo's data directory: {@code foundation/} with the release of the small trained foundation that the adapters were trained on.
+ * Beside it, where trainers and users have things in the clear: {@code adapters/} with those of two learners as they were trained, and
+ * of more learners derived from these, the same factors with an alpha drawn from a seed; and {@code export/}.
  */
 final class DemoHome {
     private static final String ROOT = "/tiny-tutor/";
@@ -39,8 +39,13 @@ final class DemoHome {
         return home.resolve("foundation");
     }
 
+    /** What is not this library's: nothing of it is encrypted, so it does not lie in the data directory. */
+    static Path inTheClear(Path home) {
+        return Home.beside(home, ".clear");
+    }
+
     static Path adapters(Path home) {
-        return home.resolve("adapters");
+        return inTheClear(home).resolve("adapters");
     }
 
     static final List<Subject> SUBJECTS = List.of(Subject.of("math"), Subject.of("reading"), Subject.of("science"));
@@ -67,7 +72,8 @@ final class DemoHome {
                 }
             }
             try (InputStream in = open(name)) {
-                HomeFile.write(home.resolve(name), in.readAllBytes());
+                Path folder = name.startsWith("adapters/") ? inTheClear(home) : home;
+                HomeFile.write(folder.resolve(name), in.readAllBytes());
             }
         }
         List<LearnerId> all = new ArrayList<>(trained.subList(0, Math.min(learners, trained.size())));

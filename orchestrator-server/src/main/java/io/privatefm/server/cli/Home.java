@@ -37,6 +37,12 @@ final class Home {
             description = "Key vault. Default: the folder beside the data directory, of its name with .keys added.")
     private Optional<Path> keys = Optional.empty();
 
+    /** A folder beside a data directory, for what must not lie in it. */
+    static Path beside(Path home, String suffix) {
+        Path absolute = home.toAbsolutePath().normalize();
+        return absolute.resolveSibling(absolute.getFileName() + suffix);
+    }
+
     Path directory() {
         if (!Files.isDirectory(directory)) {
             throw new InvalidInputException(ErrorCode.INVALID_ARGUMENT, "there is no data directory " + directory);

@@ -21,15 +21,8 @@ import java.util.Optional;
  */
 final class HomeKeys {
     private static final String VARIABLE = "ENCRYPTION_KEY";
-    private static final String SUFFIX = ".keys";
 
     private HomeKeys() {}
-
-    /** Where the keys of a data directory are if nothing else was said. */
-    static Path beside(Path home) {
-        Path absolute = home.toAbsolutePath().normalize();
-        return absolute.resolveSibling(absolute.getFileName() + SUFFIX);
-    }
 
     /**
      * Opens a vault, made if absent.
@@ -38,7 +31,7 @@ final class HomeKeys {
      * @throws io.privatefm.spi.WrongKeyException if the root key is not the one that the vault was set up with
      */
     static FileKeyVault open(Path home, Optional<Path> keys) {
-        Path folder = keys.orElseGet(() -> beside(home));
+        Path folder = keys.orElseGet(() -> Home.beside(home, ".keys"));
         if (folder.toAbsolutePath().normalize().startsWith(home.toAbsolutePath().normalize())) {
             throw new InvalidInputException(
                     ErrorCode.CONFIGURATION, "the keys must not lie in the data directory: " + folder);

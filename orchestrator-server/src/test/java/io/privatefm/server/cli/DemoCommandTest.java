@@ -122,7 +122,7 @@ class DemoCommandTest {
                 "--foundation",
                 home.resolve("foundation/release-1"),
                 "--adapter",
-                home.resolve("adapters").resolve(row.group(1)).resolve(row.group(2)),
+                dir.resolve("home.clear/adapters").resolve(row.group(1)).resolve(row.group(2)),
                 "--out",
                 dir.resolve("merged"),
                 "--json");
