@@ -244,6 +244,16 @@ class FoundationImportCommandTest {
                     .isTrue();
         }
 
+        @Test
+        @DisplayName("passes over learners who were deleted")
+        void deleted() throws IOException {
+            Path other = folder.resolve("other");
+            PfmRun.of("demo", "--learners", 2, "--delete-one", "--home", other).assertDone();
+            Path model = model(1);
+
+            add(model, sign(model, "release-2"), "--home", other).assertDone();
+        }
+
         private Path write(Path base, Map<String, StoredTensor> tensors) throws IOException {
             Path model = Files.createTempDirectory(folder, "model");
             for (Path file : files(base)) {
