@@ -139,7 +139,8 @@ class NonInterferenceTest {
                 }
                 nights.add(counts(pfm.merges().runNight()));
                 for (LearnerId learner : learners) {
-                    checkpoints.add(pfm.checkpoints().latest(learner).orElseThrow().checkpointHash());
+                    checkpoints.add(
+                            pfm.checkpoints().latest(learner).orElseThrow().checkpointHash());
                 }
             }
             LearnerId leaving = learners.get(same.nextInt(count));
@@ -171,7 +172,10 @@ class NonInterferenceTest {
         for (RecordComponent part : event.getClass().getRecordComponents()) {
             if (part.getType().isPrimitive() || part.getType() == Duration.class) {
                 try {
-                    counted.append(' ').append(part.getName()).append('=').append(part.getAccessor().invoke(event));
+                    counted.append(' ')
+                            .append(part.getName())
+                            .append('=')
+                            .append(part.getAccessor().invoke(event));
                 } catch (ReflectiveOperationException e) {
                     throw new LinkageError(e.getMessage(), e);
                 }
