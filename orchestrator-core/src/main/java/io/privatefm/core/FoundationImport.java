@@ -133,8 +133,7 @@ public final class FoundationImport {
      * @param parents content hashes of the models that it was made from
      * @return the signed manifest
      */
-    public static String sign(
-            Sha256 contentHash, String publisher, KeyPair key, String name, List<Sha256> parents) {
+    public static String sign(Sha256 contentHash, String publisher, KeyPair key, String name, List<Sha256> parents) {
         PublisherKey signer = new PublisherKey(publisher, key.getPublic());
         return SignedManifest.sign(new FoundationManifest(name, contentHash, parents), signer.name(), key);
     }

@@ -38,7 +38,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayName("A model that is to become a foundation release")
 class FoundationImportTest {
     private static final String PUBLISHER = "example.org/publisher";
-    private static final Sha256 PARENT = ModelCheck.contentHash(ModelFixture.tiny(1).files(), 1);
+    private static final Sha256 PARENT =
+            ModelCheck.contentHash(ModelFixture.tiny(1).files(), 1);
 
     @TempDir
     private Path folder;
@@ -148,7 +149,8 @@ class FoundationImportTest {
         }
 
         @Test
-        @DisplayName("if one tensor of it is a copy of a learner's, under whatever name and shape; the learner is not named")
+        @DisplayName(
+                "if one tensor of it is a copy of a learner's, under whatever name and shape; the learner is not named")
         void tensor() {
             byte[] stolen = changedTensor();
             ModelFixture model = ModelFixture.tiny(2);
@@ -240,8 +242,7 @@ class FoundationImportTest {
     }
 
     private String sign(ModelFiles files, Sha256... parents) {
-        return FoundationImport.sign(
-                ModelCheck.contentHash(files, 1), PUBLISHER, key, "release-2", List.of(parents));
+        return FoundationImport.sign(ModelCheck.contentHash(files, 1), PUBLISHER, key, "release-2", List.of(parents));
     }
 
     private void assertRefused(ModelFiles files, String manifest, String reason) {

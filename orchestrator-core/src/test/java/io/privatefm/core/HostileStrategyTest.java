@@ -74,7 +74,8 @@ class HostileStrategyTest {
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName("changes nothing but its own variant, which is refused or recorded as it was computed, whatever it does:")
+    @DisplayName(
+            "changes nothing but its own variant, which is refused or recorded as it was computed, whatever it does:")
     void contained(Deed deed) {
         HostileStrategy.deed = deed;
         byte[] before = bytes(foundation);
@@ -118,7 +119,9 @@ class HostileStrategyTest {
         provision(CLEO, HONEST, 1);
         MergeOutcome honest = engine.orchestrator().merges().mergeNow(CLEO);
 
-        assertThat(hashes(((MergeOutcome.Merged) honest).checkpoint()).get("both").hex())
+        assertThat(hashes(((MergeOutcome.Merged) honest).checkpoint())
+                        .get("both")
+                        .hex())
                 .isEqualTo(GOLDEN);
     }
 

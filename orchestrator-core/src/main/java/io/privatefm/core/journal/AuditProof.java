@@ -129,8 +129,8 @@ public record AuditProof(AuditRow entry, long index, List<Sha256> path, String h
                     entry.path("operation_id").asText(),
                     entry.path("details").asText(),
                     Instant.parse(entry.path("at").asText()));
-            return Optional.of(
-                    new AuditProof(row, json.path("index").asLong(-1), path, json.path("head").asText()));
+            return Optional.of(new AuditProof(
+                    row, json.path("index").asLong(-1), path, json.path("head").asText()));
         } catch (PfmException | IllegalArgumentException | DateTimeException e) {
             return Optional.empty();
         }

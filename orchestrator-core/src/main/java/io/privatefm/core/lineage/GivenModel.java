@@ -27,7 +27,8 @@ public final class GivenModel implements AutoCloseable {
     private GivenModel(ModelDirectory model, List<TensorDigest> digests) {
         this.model = model;
         this.contentHash = ContentHash.ofModel(digests);
-        digests.forEach(digest -> byRoot.putIfAbsent(digest.root(), digest.info().name()));
+        digests.forEach(
+                digest -> byRoot.putIfAbsent(digest.root(), digest.info().name()));
     }
 
     /**

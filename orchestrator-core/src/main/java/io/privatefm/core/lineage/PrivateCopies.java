@@ -79,7 +79,9 @@ public final class PrivateCopies {
         for (VariantEntry variant : variants) {
             for (TensorDigest changed : variant.changed()) {
                 Optional<String> copy = model.tensor(changed.root());
-                if (copy.isPresent() && model.isTelling(copy.get()) && !published().contains(changed.root())) {
+                if (copy.isPresent()
+                        && model.isTelling(copy.get())
+                        && !published().contains(changed.root())) {
                     throw refused(
                             copy.get(),
                             "is a copy of tensor " + changed.info().name() + " of " + described(row, variant.name()));
@@ -117,9 +119,7 @@ public final class PrivateCopies {
     }
 
     private void forEach(Consumer<CheckpointRow> work) {
-        for (List<NamespaceRow> page = page(null);
-                !page.isEmpty();
-                page = page(page.get(page.size() - 1))) {
+        for (List<NamespaceRow> page = page(null); !page.isEmpty(); page = page(page.get(page.size() - 1))) {
             for (NamespaceRow namespace : page) {
                 store.inTransaction(tx -> tx.checkpoints(namespace.nsUid(), Integer.MAX_VALUE))
                         .forEach(work);

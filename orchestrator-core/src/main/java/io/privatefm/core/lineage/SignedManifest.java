@@ -44,8 +44,7 @@ public final class SignedManifest {
         String text = SignedNote.verify(note, publisher.name(), publisher.key())
                 .orElseThrow(() -> new CorruptDataException(
                         "the manifest is not signed by publisher " + publisher.name() + ": nothing of it is believed"));
-        ObjectNode json =
-                StrictJson.object(text.getBytes(StandardCharsets.UTF_8), WHAT, ErrorCode.MODEL_INVALID);
+        ObjectNode json = StrictJson.object(text.getBytes(StandardCharsets.UTF_8), WHAT, ErrorCode.MODEL_INVALID);
         require(json, "format", FORMAT);
         require(json, "class", CLASS);
         FoundationManifest manifest = new FoundationManifest(

@@ -59,8 +59,8 @@ public final class SignedNote {
         }
         String text = note.substring(0, end);
         try {
-            byte[] line =
-                    Base64.getDecoder().decode(note.substring(end + start.length()).replaceFirst("\n\\z", ""));
+            byte[] line = Base64.getDecoder()
+                    .decode(note.substring(end + start.length()).replaceFirst("\n\\z", ""));
             Signature signature = Signature.getInstance("Ed25519");
             signature.initVerify(key);
             signature.update(text.getBytes(StandardCharsets.UTF_8));

@@ -142,9 +142,7 @@ class TreeHeadTest {
     void others() {
         KeyPair other = AuditKey.other();
         assertThat(TreeHead.verify(NOTE, ORIGIN, other.getPublic())).isEmpty();
-        assertThat(TreeHead.verify(
-                        HEAD.sign(other), ORIGIN, key.getPublic()))
-                .isEmpty();
+        assertThat(TreeHead.verify(HEAD.sign(other), ORIGIN, key.getPublic())).isEmpty();
         assertThat(TreeHead.verify(
                         HEAD.sign(new KeyPair(key.getPublic(), other.getPrivate())), ORIGIN, key.getPublic()))
                 .isEmpty();

@@ -23,7 +23,8 @@ class ScopeTest {
     private final byte[] payload = fixture.bytes(100_000);
 
     @Test
-    @DisplayName("opens with the associated data that the format description has, its scope PRIVATE: both sides are rebuilt here")
+    @DisplayName(
+            "opens with the associated data that the format description has, its scope PRIVATE: both sides are rebuilt here")
     void asPrivate() throws Unsealable {
         byte[] stored = store(VARIANT);
 
@@ -58,12 +59,14 @@ class ScopeTest {
     /** Opens every segment with the learner's key and associated data put together here; all of them open or none. */
     private boolean opens(byte[] stored, SealContext context, String scope) throws Unsealable {
         BlobHeader header = BlobHeader.read(Arrays.copyOf(stored, BlobHeader.BYTES), stored.length);
-        DataKey key =
-                fixture.keyring.find(context.namespace(), header.keyId()).orElseThrow();
+        DataKey key = fixture.keyring.find(context.namespace(), header.keyId()).orElseThrow();
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         data.writeBytes(Arrays.copyOf(stored, BlobHeader.OWN_BYTES));
         text(data, context.namespace().value());
-        data.writeBytes(ByteBuffer.allocate(16).putLong(key.generation()).putLong(context.version()).array());
+        data.writeBytes(ByteBuffer.allocate(16)
+                .putLong(key.generation())
+                .putLong(context.version())
+                .array());
         text(data, scope);
         text(data, context.role().name());
         text(data, context.name());

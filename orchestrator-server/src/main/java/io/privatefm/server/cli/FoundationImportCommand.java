@@ -123,7 +123,8 @@ final class FoundationImportCommand implements Callable<Integer> {
     private String readManifest() throws IOException {
         if (!Files.isRegularFile(manifest) || Files.size(manifest) > MOST_BYTES) {
             throw new InvalidInputException(
-                    ErrorCode.INVALID_ARGUMENT, "there is no manifest " + manifest + " of at most " + MOST_BYTES + " bytes");
+                    ErrorCode.INVALID_ARGUMENT,
+                    "there is no manifest " + manifest + " of at most " + MOST_BYTES + " bytes");
         }
         return new String(Files.readAllBytes(manifest), StandardCharsets.UTF_8);
     }

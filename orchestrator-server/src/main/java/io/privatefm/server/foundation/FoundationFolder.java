@@ -78,8 +78,8 @@ public final class FoundationFolder {
      */
     public void add(String name, ModelFiles model, Sha256 contentHash, Consumer<ModelFiles> check) {
         requireFree(name);
-        try (FileChannel channel = FileChannel.open(
-                        directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel =
+                        FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = lock(channel)) {
             requireFree(name); // again: another import may have been faster
             StagedRelease.clearLeftovers(directory, lock);

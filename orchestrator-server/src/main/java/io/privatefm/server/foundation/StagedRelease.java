@@ -90,8 +90,7 @@ final class StagedRelease implements AutoCloseable {
     private void copy(ModelFiles model, String name) throws IOException {
         Path to = folder.resolve(name);
         try (RangedFile file = model.open(name);
-                FileChannel channel =
-                        FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                FileChannel channel = FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK_BYTES, file.size()));
             for (long at = 0; at < file.size(); at += chunk.limit()) {
                 chunk.clear().limit((int) Math.min(chunk.capacity(), file.size() - at));

@@ -195,8 +195,9 @@ class ArchitectureTest {
                 .haveNameNotMatching("io\\.privatefm\\.core\\.checkpoint\\.Output(Directory|File)")
                 .should()
                 .dependOnClassesThat()
-                .haveNameMatching("java\\.nio\\.file\\.(Files|spi\\..*)|java\\.nio\\.channels\\..*|java\\.io\\.(File|RandomAccessFile"
-                        + "|FileOutputStream|FileWriter)")
+                .haveNameMatching(
+                        "java\\.nio\\.file\\.(Files|spi\\..*)|java\\.nio\\.channels\\..*|java\\.io\\.(File|RandomAccessFile"
+                                + "|FileOutputStream|FileWriter)")
                 .check(MAIN);
         noClasses()
                 .that()

@@ -151,7 +151,8 @@ class FoundationImportCommandTest {
     }
 
     @Test
-    @DisplayName("exits 2 if the model is not the one that was signed, is no model, or has no place, and writes nothing")
+    @DisplayName(
+            "exits 2 if the model is not the one that was signed, is no model, or has no place, and writes nothing")
     void refused() throws IOException {
         Path model = model(1);
         Path manifest = sign(model, "release-1");
@@ -207,7 +208,9 @@ class FoundationImportCommandTest {
         void lineage() throws IOException {
             Path stolen = export("math");
             assertUntouched(
-                    add(stolen, sign(stolen, "release-2"), "--home", home), 2, "the model is variant math of checkpoint 1");
+                    add(stolen, sign(stolen, "release-2"), "--home", home),
+                    2,
+                    "the model is variant math of checkpoint 1");
             Path model = model(1);
             assertUntouched(
                     add(model, sign(model, "made", "--parent", hash(stolen)), "--home", home),
@@ -244,12 +247,24 @@ class FoundationImportCommandTest {
                     .isTrue();
         }
 
+        @Test
+        @DisplayName("passes over learners who were deleted")
+        void deleted() throws IOException {
+            Path other = folder.resolve("other");
+            PfmRun.of("demo", "--learners", 2, "--delete-one", "--home", other).assertDone();
+            Path model = model(1);
+
+            add(model, sign(model, "release-2"), "--home", other).assertDone();
+        }
+
         private Path write(Path base, Map<String, StoredTensor> tensors) throws IOException {
             Path model = Files.createTempDirectory(folder, "model");
             for (Path file : files(base)) {
                 Files.copy(file, model.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
-            Files.write(model.resolve("model.safetensors"), new SafetensorsBuilder().addAll(tensors).bytes());
+            Files.write(
+                    model.resolve("model.safetensors"),
+                    new SafetensorsBuilder().addAll(tensors).bytes());
             return model;
         }
     }

@@ -44,7 +44,8 @@ class FoundationImportDocTest {
             PfmRun.of(args).assertDone();
         }
 
-        assertThat(FoundationDirectory.at(folder.resolve("pfm-import/foundation")).releases())
+        assertThat(FoundationDirectory.at(folder.resolve("pfm-import/foundation"))
+                        .releases())
                 .extracting(FoundationRelease::name)
                 .containsExactly("release-1", "release-2");
     }

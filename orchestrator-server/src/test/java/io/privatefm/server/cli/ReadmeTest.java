@@ -51,7 +51,8 @@ class ReadmeTest {
         StringWriter usage = new StringWriter();
         Pfm.run(new PrintWriter(usage, true), new PrintWriter(usage, true), "--help");
 
-        for (String name : List.of("demo", "merge", "hash", "verify", "export", "audit verify", "foundation sign", "foundation import")) {
+        for (String name : List.of(
+                "demo", "merge", "hash", "verify", "export", "audit verify", "foundation sign", "foundation import")) {
             assertThat(usage.toString()).contains("  " + name.split(" ", -1)[0]);
             StringWriter help = new StringWriter();
             Pfm.run(new PrintWriter(help, true), new PrintWriter(help, true), (name + " --help").split(" ", -1));

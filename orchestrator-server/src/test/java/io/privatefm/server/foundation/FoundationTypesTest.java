@@ -58,7 +58,14 @@ class FoundationTypesTest {
             Consumer.class);
 
     @ParameterizedTest
-    @ValueSource(classes = {FoundationStore.class, ModelFiles.class, RangedFile.class, FoundationRelease.class, FoundationManifest.class})
+    @ValueSource(
+            classes = {
+                FoundationStore.class,
+                ModelFiles.class,
+                RangedFile.class,
+                FoundationRelease.class,
+                FoundationManifest.class
+            })
     @DisplayName("what a foundation is read with:")
     void foundation(Class<?> type) {
         assertThat(reachable(type).stream().filter(FoundationTypesTest::writes)).isEmpty();
@@ -85,7 +92,8 @@ class FoundationTypesTest {
     @DisplayName("but this would be found: the test sees writers where there are any")
     void sees() {
         assertThat(reachable(BlobStore.class)).contains(BlobWriter.class);
-        assertThat(reachable(FoundationFolder.class).stream().filter(FoundationTypesTest::writes)).contains(Path.class);
+        assertThat(reachable(FoundationFolder.class).stream().filter(FoundationTypesTest::writes))
+                .contains(Path.class);
     }
 
     private static boolean writes(Class<?> type) {
@@ -114,8 +122,7 @@ class FoundationTypesTest {
 
     private static Collection<Type> signatures(Class<?> type) {
         List<Type> types = new ArrayList<>(List.of(type.getGenericInterfaces()));
-        Stream.<Executable>concat(
-                        Stream.of(type.getDeclaredMethods()), Stream.of(type.getDeclaredConstructors()))
+        Stream.<Executable>concat(Stream.of(type.getDeclaredMethods()), Stream.of(type.getDeclaredConstructors()))
                 .filter(member -> !Modifier.isPrivate(member.getModifiers()) && !member.isSynthetic())
                 .forEach(member -> {
                     types.addAll(Arrays.asList(member.getGenericParameterTypes()));

@@ -61,7 +61,8 @@ class ReadOnlyNightTest {
                 .build()) {
             for (String name : List.of("ada", "ben")) {
                 LearnerId learner = LearnerId.of(name);
-                MergePolicy policy = name.equals("ada") ? MergePolicy.DEFAULT.withLayout(Layout.FULL) : MergePolicy.DEFAULT;
+                MergePolicy policy =
+                        name.equals("ada") ? MergePolicy.DEFAULT.withLayout(Layout.FULL) : MergePolicy.DEFAULT;
                 pfm.namespaces().provision(learner, List.of(MATH, READING), policy);
                 for (Subject subject : List.of(MATH, READING)) {
                     pfm.adapters()

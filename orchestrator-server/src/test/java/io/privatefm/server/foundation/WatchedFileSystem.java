@@ -83,8 +83,9 @@ final class WatchedFileSystem extends FileSystem {
             if (method.getName().equals("getFileSystem")) {
                 return WatchedFileSystem.this;
             }
-            Object[] realArgs =
-                    args == null ? null : Arrays.stream(args).map(WatchedFileSystem::realOf).toArray();
+            Object[] realArgs = args == null
+                    ? null
+                    : Arrays.stream(args).map(WatchedFileSystem::realOf).toArray();
             Object result;
             try {
                 result = method.invoke(real, realArgs);
@@ -181,8 +182,7 @@ final class WatchedFileSystem extends FileSystem {
         }
 
         @Override
-        public <V extends FileAttributeView> V getFileAttributeView(
-                Path path, Class<V> type, LinkOption... options) {
+        public <V extends FileAttributeView> V getFileAttributeView(Path path, Class<V> type, LinkOption... options) {
             throw refuse("a view of " + path + ", by which attributes can be set");
         }
 

@@ -4,8 +4,8 @@ package io.privatefm.spi.merge;
 /**
  * How the updates of several adapters become one update. A strategy sees numbers and nothing else: no file, no store, no
  * way to the foundation. Its result must depend on the tile's elements, weights and positions only, never on the tile's
- * length, so that any tiling gives the same bits. Stateless; called by several threads at once. Found by
- * {@link java.util.ServiceLoader}.
+ * length, so that any tiling gives the same bits. Whatever it throws rejects the variant that is being merged. Stateless; called by
+ * several threads at once. Found by {@link java.util.ServiceLoader}.
  */
 public interface MergeStrategy {
     /** The name by which plans refer to it, such as {@code weighted-sum}; part of the plan hash. */
