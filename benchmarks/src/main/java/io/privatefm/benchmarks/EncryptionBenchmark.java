@@ -32,8 +32,7 @@ import java.util.logging.LogManager;
  * <pre>java -cp benchmarks/target/benchmarks.jar io.privatefm.benchmarks.EncryptionBenchmark</pre>
  */
 public final class EncryptionBenchmark {
-    private static final String[] MODULES = {
-        "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"
+    private static final String[] MODULES = {"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"
     };
     private static final int SIZE = 2048;
     private static final int RANK = 16;

@@ -4,8 +4,8 @@ package io.privatefm.benchmarks;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.privatefm.core.journal.EventType;
 import io.privatefm.core.journal.Journal;
-import io.privatefm.core.seal.RowSeal;
 import io.privatefm.core.journal.Transactions;
+import io.privatefm.core.seal.RowSeal;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.OrchestratorStore;
@@ -43,7 +43,10 @@ final class StoreMeasures {
             for (int i = 0; i < threads; i++) {
                 engine.provision(learner("" + i));
             }
-            Journal journal = new Journal(() -> InstantSource.system().instant().truncatedTo(ChronoUnit.MICROS), false, new RowSeal(null, new SecureRandom()));
+            Journal journal = new Journal(
+                    () -> InstantSource.system().instant().truncatedTo(ChronoUnit.MICROS),
+                    false,
+                    new RowSeal(null, new SecureRandom()));
             return Rate.perSecond(threads, (thread, round) -> append(open.store(), journal, learner("" + thread)));
         }
     }

@@ -46,9 +46,7 @@ public final class ApiKeyAuthority implements GuardianAuthority {
         if (!right) {
             return new Decision.Denied("wrong guardian API key");
         }
-        return request.guardian().isBlank()
-                ? new Decision.Denied("no guardian named")
-                : new Decision.Granted(METHOD);
+        return request.guardian().isBlank() ? new Decision.Denied("no guardian named") : new Decision.Granted(METHOD);
     }
 
     private static byte[] digest(String key) {

@@ -62,7 +62,8 @@ public final class DeletionCapabilities implements GuardianAuthority {
     public static DeletionCapabilities of(OrchestratorStore store, byte[] key, InstantSource clock) {
         if (key.length != KEY_BYTES) {
             throw new InvalidInputException(
-                    ErrorCode.CONFIGURATION, "the key of deletion capabilities has " + KEY_BYTES + " bytes, not " + key.length);
+                    ErrorCode.CONFIGURATION,
+                    "the key of deletion capabilities has " + KEY_BYTES + " bytes, not " + key.length);
         }
         return new DeletionCapabilities(store, new SecretKeySpec(key, MAC), clock);
     }
@@ -76,7 +77,8 @@ public final class DeletionCapabilities implements GuardianAuthority {
     public String issue(LearnerId learner, String guardian, Duration goodFor) {
         if (goodFor.isNegative() || goodFor.isZero() || goodFor.compareTo(LONGEST) > 0) {
             throw new InvalidInputException(
-                    ErrorCode.INVALID_ARGUMENT, "a deletion capability is good for up to " + LONGEST + ", not " + goodFor);
+                    ErrorCode.INVALID_ARGUMENT,
+                    "a deletion capability is good for up to " + LONGEST + ", not " + goodFor);
         }
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
@@ -103,15 +105,15 @@ public final class DeletionCapabilities implements GuardianAuthority {
         long expiry = fields.getLong();
         byte[] mac = new byte[fields.remaining()];
         fields.get(mac);
-        boolean authentic =
-                MessageDigest.isEqual(mac, mac(nonce, expiry, request.learner(), request.guardian()));
+        boolean authentic = MessageDigest.isEqual(mac, mac(nonce, expiry, request.learner(), request.guardian()));
         if (!authentic || token.length != TOKEN_BYTES) {
             return new Decision.Denied("no capability of this learner and guardian");
         }
         if (!clock.instant().isBefore(Instant.ofEpochSecond(expiry))) {
             return new Decision.Denied("the capability has expired");
         }
-        boolean unused = store.inTransaction(tx -> tx.firstTime(CONSUMER, HexFormat.of().formatHex(nonce)));
+        boolean unused =
+                store.inTransaction(tx -> tx.firstTime(CONSUMER, HexFormat.of().formatHex(nonce)));
         return unused
                 ? new Decision.Granted("deletion capability")
                 : new Decision.Denied("the capability was used before");
@@ -123,7 +125,8 @@ public final class DeletionCapabilities implements GuardianAuthority {
         message.writeBytes(ByteBuffer.allocate(Long.BYTES).putLong(expiry).array());
         for (String text : new String[] {ACTION, learner.value(), guardian}) {
             byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-            message.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(utf8.length).array());
+            message.writeBytes(
+                    ByteBuffer.allocate(Integer.BYTES).putInt(utf8.length).array());
             message.writeBytes(utf8);
         }
         try {

@@ -83,7 +83,8 @@ class GuardianTest {
     }
 
     @Test
-    @DisplayName("destroys the key, every blob and every row, leaves a tombstone without the learner's id, and gives a receipt")
+    @DisplayName(
+            "destroys the key, every blob and every row, leaves a tombstone without the learner's id, and gives a receipt")
     void deletes() {
         NsUid uid = prepared(with(YES)).nsUid();
         byte[] copy = engine.blobs.bytes(uid, engine.blobs.list(uid).get(0).name());
@@ -125,7 +126,8 @@ class GuardianTest {
     }
 
     @Test
-    @DisplayName("gives a receipt that is proven by the audit log's key alone; an altered one, or another log's, is not")
+    @DisplayName(
+            "gives a receipt that is proven by the audit log's key alone; an altered one, or another log's, is not")
     void receipt() {
         prepared(with(YES));
         DeletionReceipt receipt = deleted(engine.orchestrator().guardian().delete(REQUEST));
@@ -221,7 +223,8 @@ class GuardianTest {
     @DisplayName("under legal hold waits: nothing is deleted, and that is audited")
     void legalHold() {
         NamespaceRow row = prepared(with(YES));
-        engine.store.inTransaction(tx -> tx.compareAndSet(row, row.withLegalHold(true).nextRevision()));
+        engine.store.inTransaction(
+                tx -> tx.compareAndSet(row, row.withLegalHold(true).nextRevision()));
 
         assertThat(engine.orchestrator().guardian().delete(REQUEST)).isEqualTo(new DeletionOutcome.Held());
         assertThat(engine.orchestrator().namespaces().get(ADA).state()).isEqualTo(NamespaceState.ACTIVE);
@@ -347,12 +350,15 @@ class GuardianTest {
                     }
                     boolean reached = stepped.count() >= step;
                     stepped.fates(number -> Fate.USUAL);
-                    boolean granted = parts.store.inTransaction(tx -> tx.find(ADA))
+                    boolean granted = parts.store
+                            .inTransaction(tx -> tx.find(ADA))
                             .map(row -> row.state() == NamespaceState.DELETING)
                             .orElse(true);
                     pfm.start();
                     if (granted) {
-                        assertThat(pfm.namespaces().find(ADA)).as("%s at %s", fate, step).isEmpty();
+                        assertThat(pfm.namespaces().find(ADA))
+                                .as("%s at %s", fate, step)
+                                .isEmpty();
                         assertThat(parts.blobs.list(uid)).isEmpty();
                         assertThatThrownBy(() -> parts.vault().wrap(uid, new byte[32]))
                                 .isInstanceOf(KeyDestroyedException.class);
@@ -410,7 +416,9 @@ class GuardianTest {
                 .build()) {
             other.start();
         }
-        assertThat(restoredVault.destroyed()).extracting(gone -> gone.namespace()).containsExactly(uid);
+        assertThat(restoredVault.destroyed())
+                .extracting(gone -> gone.namespace())
+                .containsExactly(uid);
     }
 
     @Test

@@ -93,9 +93,8 @@ public final class CheckpointReader {
         try {
             for (VariantEntry entry : manifest(row).variants()) {
                 verify(row.nsUid(), entry, foundation)
-                        .forEach(damage ->
-                                damages.add(new Damage(
-                                        Optional.of(entry.name()), damage.tensor(), damage.verdict(), damage.reason())));
+                        .forEach(damage -> damages.add(new Damage(
+                                Optional.of(entry.name()), damage.tensor(), damage.verdict(), damage.reason())));
             }
         } catch (CorruptDataException e) {
             damages.add(damage(e));
@@ -159,7 +158,10 @@ public final class CheckpointReader {
         String blob = "blob " + entry.blob();
         try {
             SafetensorsFile file = SafetensorsFile.open(
-                    blobs.open(entry.context(namespace), entry.blob()), blob, ErrorCode.MODEL_INVALID, FormatLimits.FOUNDATION);
+                    blobs.open(entry.context(namespace), entry.blob()),
+                    blob,
+                    ErrorCode.MODEL_INVALID,
+                    FormatLimits.FOUNDATION);
             return new StoredVariant(entry, file, foundation.tensors());
         } catch (InvalidInputException e) {
             throw new CorruptDataException("the variant is no sound safetensors file any more: " + e.getMessage(), e);

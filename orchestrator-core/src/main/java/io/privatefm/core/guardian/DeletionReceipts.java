@@ -65,10 +65,7 @@ public final class DeletionReceipts {
                 .put("destroyed_at", details.path("destroyed_at").asText())
                 .set("proof", proof.map(AuditProof::json).orElse(null));
         return new DeletionReceipt(
-                namespace,
-                details.path("key_id").asText(),
-                destroyedAt(details),
-                CanonicalJson.text(document));
+                namespace, details.path("key_id").asText(), destroyedAt(details), CanonicalJson.text(document));
     }
 
     /**
@@ -85,7 +82,8 @@ public final class DeletionReceipts {
         }
         if (!json.path("proof").isObject()) {
             throw new InvalidInputException(
-                    ErrorCode.INVALID_ARGUMENT, "the receipt has no proof: the audit log was not signed yet; ask for it again");
+                    ErrorCode.INVALID_ARGUMENT,
+                    "the receipt has no proof: the audit log was not signed yet; ask for it again");
         }
         AuditProof proof = AuditProof.read(json.path("proof"))
                 .orElseThrow(() -> new CorruptDataException("the receipt's proof was altered"));

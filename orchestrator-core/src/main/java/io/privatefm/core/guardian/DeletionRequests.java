@@ -129,8 +129,7 @@ public final class DeletionRequests {
         NamespaceRow namespace = found.get();
         ObjectNode details = JsonNodeFactory.instance.objectNode().put("method", granted.method());
         if (namespace.legalHold()) {
-            journal.auditInClear(
-                    tx, namespace.nsUid(), actor(request), "DELETION_HELD", operationIds.get(), details);
+            journal.auditInClear(tx, namespace.nsUid(), actor(request), "DELETION_HELD", operationIds.get(), details);
             return found;
         }
         deletion.mark(tx, namespace, actor(request), REQUESTED, details);
@@ -181,11 +180,12 @@ public final class DeletionRequests {
             if (!gone) {
                 return false;
             }
-            LOG.warn("namespace {} was deleted before, and a backup brought it back: it is deleted again", namespace.nsUid());
+            LOG.warn(
+                    "namespace {} was deleted before, and a backup brought it back: it is deleted again",
+                    namespace.nsUid());
             Transactions.idempotent(store, tx -> {
                 Optional<NamespaceRow> now = tx.find(namespace.learner())
-                        .filter(row -> row.nsUid().equals(namespace.nsUid())
-                                && row.state() != NamespaceState.DELETING);
+                        .filter(row -> row.nsUid().equals(namespace.nsUid()) && row.state() != NamespaceState.DELETING);
                 now.ifPresent(row -> deletion.mark(
                         tx, row, NamespaceChange.ENGINE, "DELETION_REPEATED", JsonNodeFactory.instance.objectNode()));
                 return true;

@@ -237,8 +237,8 @@ public final class NamespaceMerger {
             }
             List<MergedVariant> merged = new ArrayList<>();
             for (VariantPlan variant : plan.compute()) {
-                merged.add(executor.execute(
-                        plan.namespace(), plan.version(), variant, foundation, adapters, lease::lost));
+                merged.add(
+                        executor.execute(plan.namespace(), plan.version(), variant, foundation, adapters, lease::lost));
             }
             return publisher.publish(
                     new Planned(snapshot.namespace(), lease.lease()),

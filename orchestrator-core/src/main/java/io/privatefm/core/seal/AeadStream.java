@@ -85,7 +85,8 @@ final class AeadStream {
 
     /** Size of a segment's plain text. */
     int plainLength(long segment) {
-        return (int) (segment == last ? plainBytes - plainStart(segment) : plainStart(segment + 1) - plainStart(segment));
+        return (int)
+                (segment == last ? plainBytes - plainStart(segment) : plainStart(segment + 1) - plainStart(segment));
     }
 
     /**

@@ -117,7 +117,8 @@ record BlobHeader(
                 : plain(role, payloadBytes, version, salt);
         int at = Arrays.mismatch(bytes, header.bytes());
         if (at >= 0 || (flags != SEALED && flags != PLAIN)) {
-            throw new Unsealable(Verdict.UNKNOWN_FORMAT, "has a header that this version does not write (byte " + at + ")");
+            throw new Unsealable(
+                    Verdict.UNKNOWN_FORMAT, "has a header that this version does not write (byte " + at + ")");
         }
         if (!AeadStream.isPossible(payloadBytes) || header.storedBytes() != storedBytes) {
             throw new Unsealable(Verdict.FOREIGN_BLOB, "is not as long as its header says");

@@ -47,8 +47,7 @@ final class BlobOpener {
             throw new Unsealable(Verdict.FOREIGN_BLOB, "is not encrypted, as everything is here");
         }
         DataKey key = key(keyring, context.namespace(), header);
-        SealContext claimed =
-                new SealContext(context.namespace(), context.role(), header.version(), context.name());
+        SealContext claimed = new SealContext(context.namespace(), context.role(), header.version(), context.name());
         requireContext(
                 header,
                 context,
@@ -81,14 +80,14 @@ final class BlobOpener {
                     Verdict.FOREIGN_BLOB, "is encrypted under key " + header.keyId() + ", which is not its owner's");
         }
         if (!MessageDigest.isEqual(key.get().commitment(header.salt()), header.commitment())) {
-            throw new Unsealable(Verdict.WRONG_KEY, "was not encrypted with the key that key " + header.keyId() + " is now");
+            throw new Unsealable(
+                    Verdict.WRONG_KEY, "was not encrypted with the key that key " + header.keyId() + " is now");
         }
         return key.get();
     }
 
     private static Payload payload(RangedFile file, BlobHeader header, DataKey key, SealContext context) {
-        byte[] streamKey =
-                key.streamKey(header.salt(), context.associatedData(header.ownBytes(), key.generation()));
+        byte[] streamKey = key.streamKey(header.salt(), context.associatedData(header.ownBytes(), key.generation()));
         return new Payload(
                 file, header.payloadBytes(), new AeadStream(streamKey, header.prefix(), header.payloadBytes()));
     }
@@ -161,7 +160,8 @@ final class BlobOpener {
             byte[] plain = new byte[from.plainLength(number)];
             if (!from.open(number, sealed, plain)) {
                 throw new Unsealable(
-                        Verdict.FOREIGN_BLOB, "does not open with its key (segment " + number + "): it is not what it should be");
+                        Verdict.FOREIGN_BLOB,
+                        "does not open with its key (segment " + number + "): it is not what it should be");
             }
             Segment opened = new Segment(number, plain);
             newest = opened;

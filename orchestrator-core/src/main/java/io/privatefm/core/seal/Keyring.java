@@ -73,7 +73,9 @@ public final class Keyring {
     /** A namespace's keys; not to be called inside a transaction. */
     NamespaceKeys of(NsUid namespace) {
         NamespaceKeys known = remembered.getIfPresent(namespace);
-        return known != null ? known : load(namespace, store.inTransaction(tx -> tx.keys().of(namespace)));
+        return known != null
+                ? known
+                : load(namespace, store.inTransaction(tx -> tx.keys().of(namespace)));
     }
 
     /** A namespace's keys, inside a transaction. */
@@ -94,8 +96,8 @@ public final class Keyring {
 
     private NamespaceKeys load(NsUid namespace, List<DataKeyRow> rows) {
         if (rows.isEmpty()) {
-            throw new WrongKeyException(
-                    "namespace " + namespace + " has no data key: it was made without a vault, or its keys were removed");
+            throw new WrongKeyException("namespace " + namespace
+                    + " has no data key: it was made without a vault, or its keys were removed");
         }
         List<DataKey> keys = new ArrayList<>();
         for (DataKeyRow row : rows) {
@@ -111,7 +113,8 @@ public final class Keyring {
         try {
             wrapped = Base64.getDecoder().decode(row.wrapped());
         } catch (IllegalArgumentException e) {
-            throw new WrongKeyException("data key " + row.keyId() + " of namespace " + namespace + " is no wrapped key", e);
+            throw new WrongKeyException(
+                    "data key " + row.keyId() + " of namespace " + namespace + " is no wrapped key", e);
         }
         byte[] secret = vault.unwrap(namespace, wrapped);
         try {

@@ -65,7 +65,8 @@ public final class RowSeal {
             payload.read(0, ByteBuffer.wrap(text));
             return new String(text, StandardCharsets.UTF_8);
         } catch (Unsealable e) {
-            throw e.aboutRow("the " + context.role() + " row " + context.version() + " of namespace " + context.namespace());
+            throw e.aboutRow(
+                    "the " + context.role() + " row " + context.version() + " of namespace " + context.namespace());
         }
     }
 

@@ -75,8 +75,10 @@ class AdapterArchiveTest {
     @DisplayName(
             "is refused when a bit of it is turned, when it is missing, or when it is another adapter than registered")
     void damaged() {
-        AdapterArchive.Kept kept = archive.keep(OWNER, MATH, AdapterFixture.tiny(1).files());
-        AdapterArchive.Kept other = archive.keep(OWNER, MATH, AdapterFixture.tiny(2).files());
+        AdapterArchive.Kept kept =
+                archive.keep(OWNER, MATH, AdapterFixture.tiny(1).files());
+        AdapterArchive.Kept other =
+                archive.keep(OWNER, MATH, AdapterFixture.tiny(2).files());
         Sha256 digest;
         try (Adapter adapter = archive.open(OWNER, MATH, kept)) {
             digest = adapter.digest();

@@ -120,8 +120,9 @@ class AdapterLimitsTest {
                 AdapterLimits.DEFAULT.with(limit, 9));
         long read = limit == Limit.CONFIG_BYTES ? 0 : CONFIG.length();
 
-        assertRefused(() -> archive.keep(
-                        new NsUid("0123456789abcdef0123456789abcdef"), Subject.of("math"), files), "longer than 9 bytes");
+        assertRefused(
+                () -> archive.keep(new NsUid("0123456789abcdef0123456789abcdef"), Subject.of("math"), files),
+                "longer than 9 bytes");
         assertThat(files.bytesRead()).isEqualTo(read);
         assertThat(files.openHandles()).isZero();
     }

@@ -193,8 +193,8 @@ class CheckpointChainTest {
                     .hasMessage("the manifest of version " + changed.version() + " and its database row do not agree");
         }
         assertThatThrownBy(() -> reader.manifest(withVersion(row, 2)))
-                .isInstanceOfSatisfying(CorruptDataException.class, e -> assertThat(e.verdict())
-                        .isEqualTo(Verdict.ROLLBACK));
+                .isInstanceOfSatisfying(
+                        CorruptDataException.class, e -> assertThat(e.verdict()).isEqualTo(Verdict.ROLLBACK));
     }
 
     @Test
@@ -223,8 +223,8 @@ class CheckpointChainTest {
         CheckpointRow row = engine.checkpoint(MergePolicy.DEFAULT, MATH);
         NsUid other = new NsUid("f".repeat(32));
         Sha256 copy = blobs.write(
-                Manifest.context(other, row.version()),
-                blobs.read(Manifest.context(row.nsUid(), row.version()), row.manifestBlob(), 1 << 20))
+                        Manifest.context(other, row.version()),
+                        blobs.read(Manifest.context(row.nsUid(), row.version()), row.manifestBlob(), 1 << 20))
                 .name();
         CheckpointRow moved = new CheckpointRow(
                 other,

@@ -80,7 +80,10 @@ class CheckpointVerificationTest {
                 entry.plan(),
                 entry.since(),
                 entry.contentHash(),
-                entry.blob(), entry.blobBytes(), entry.untiesEmbeddings(), others);
+                entry.blob(),
+                entry.blobBytes(),
+                entry.untiesEmbeddings(),
+                others);
         Foundations foundations = new Foundations(engine.foundation, TensorStream.sequential());
         try (Foundation foundation = foundations.open(foundations.newest())) {
             reader.requireSound(row.nsUid(), entry, foundation);
@@ -236,7 +239,10 @@ class CheckpointVerificationTest {
                     math.plan(),
                     math.since(),
                     wrong,
-                    math.blob(), math.blobBytes(), math.untiesEmbeddings(), math.changed());
+                    math.blob(),
+                    math.blobBytes(),
+                    math.untiesEmbeddings(),
+                    math.changed());
             Manifest other = new Manifest(
                     manifest.namespace(),
                     manifest.version(),

@@ -376,7 +376,7 @@ class ExportTest {
             TensorSource huge = new TensorSource() {
                 @Override
                 public TensorInfo info() {
-                    return new TensorInfo("huge", Dtype.U8, Shape.of(1L << 59));
+                    return new TensorInfo("huge", Dtype.U8, Shape.of(1L << 50, 1L << 9));
                 }
 
                 @Override

@@ -34,7 +34,20 @@ class AeadStreamTest {
     private final byte[] associated = bytes(32);
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 15, 1000, FIRST - 1, FIRST, FIRST + 1, FIRST + NEXT - 1, FIRST + NEXT, FIRST + NEXT + 1, 1_000_003})
+    @ValueSource(
+            ints = {
+                0,
+                1,
+                15,
+                1000,
+                FIRST - 1,
+                FIRST,
+                FIRST + 1,
+                FIRST + NEXT - 1,
+                FIRST + NEXT,
+                FIRST + NEXT + 1,
+                1_000_003
+            })
     @DisplayName("gives what Tink opens, and opens what Tink gives")
     void tink(int length) throws Exception {
         byte[] plain = bytes(length);
@@ -54,7 +67,8 @@ class AeadStreamTest {
     @Test
     @DisplayName("cuts its plain text as its arithmetic says")
     void arithmetic() {
-        for (long length : List.of(0L, 1L, (long) FIRST, FIRST + 1L, FIRST + 3L * NEXT, FIRST + 3L * NEXT + 1, 1L << 40)) {
+        for (long length :
+                List.of(0L, 1L, (long) FIRST, FIRST + 1L, FIRST + 3L * NEXT, FIRST + 3L * NEXT + 1, 1L << 40)) {
             AeadStream stream = new AeadStream(main, new byte[7], length);
             long segments = AeadStream.segments(length);
             long last = segments - 1;
@@ -69,7 +83,8 @@ class AeadStreamTest {
     }
 
     @Test
-    @DisplayName("opens no segment in another place, of another length of stream, with another key or associated data, or with a bit turned")
+    @DisplayName(
+            "opens no segment in another place, of another length of stream, with another key or associated data, or with a bit turned")
     void misplaced() throws Exception {
         byte[] plain = bytes(FIRST + 3 * NEXT);
         byte[] sealed = sealed(plain);
@@ -81,13 +96,23 @@ class AeadStreamTest {
         assertThat(Arrays.copyOf(out, NEXT)).isEqualTo(Arrays.copyOfRange(plain, FIRST, FIRST + NEXT));
         assertThat(stream.open(2, second, out)).as("number 2").isFalse();
         assertThat(stream.open(3, second, out)).as("the last").isFalse();
-        assertThat(stream(sealed, FIRST + NEXT, associated).open(1, second, out)).as("cut off after it").isFalse();
-        assertThat(stream(sealed, plain.length, bytes(32)).open(1, second, out)).as("other data").isFalse();
-        assertThat(new AeadStream(bytes(32), new byte[7], plain.length).open(1, second, out)).as("other key").isFalse();
-        for (int turned : IntStream.range(0, 200).map(i -> random.nextInt(8 * second.length)).toArray()) {
+        assertThat(stream(sealed, FIRST + NEXT, associated).open(1, second, out))
+                .as("cut off after it")
+                .isFalse();
+        assertThat(stream(sealed, plain.length, bytes(32)).open(1, second, out))
+                .as("other data")
+                .isFalse();
+        assertThat(new AeadStream(bytes(32), new byte[7], plain.length).open(1, second, out))
+                .as("other key")
+                .isFalse();
+        for (int turned : IntStream.range(0, 200)
+                .map(i -> random.nextInt(8 * second.length))
+                .toArray()) {
             byte[] damaged = second.clone();
             damaged[turned / 8] ^= (byte) (1 << turned % 8);
-            assertThat(stream.open(1, damaged, out)).as("seed %s, bit %s", seed, turned).isFalse();
+            assertThat(stream.open(1, damaged, out))
+                    .as("seed %s, bit %s", seed, turned)
+                    .isFalse();
             assertThat(out).as("no plain text is left behind").containsOnly(0);
         }
     }
@@ -98,13 +123,18 @@ class AeadStreamTest {
         byte[] plain = bytes(FIRST + 40 * NEXT + 17);
         byte[] sealed = sealed(plain);
         AeadStream stream = stream(sealed, plain.length, associated);
-        long wrong = IntStream.range(0, 42 * 8).parallel().map(i -> 41 - i % 42).filter(segment -> {
-            byte[] out = new byte[stream.plainLength(segment)];
-            int from = (int) AeadStream.sealedStart(segment);
-            boolean opened = stream.open(segment, Arrays.copyOfRange(sealed, from, from + out.length + 16), out);
-            int start = (int) AeadStream.plainStart(segment);
-            return !opened || !Arrays.equals(out, Arrays.copyOfRange(plain, start, start + out.length));
-        }).count();
+        long wrong = IntStream.range(0, 42 * 8)
+                .parallel()
+                .map(i -> 41 - i % 42)
+                .filter(segment -> {
+                    byte[] out = new byte[stream.plainLength(segment)];
+                    int from = (int) AeadStream.sealedStart(segment);
+                    boolean opened =
+                            stream.open(segment, Arrays.copyOfRange(sealed, from, from + out.length + 16), out);
+                    int start = (int) AeadStream.plainStart(segment);
+                    return !opened || !Arrays.equals(out, Arrays.copyOfRange(plain, start, start + out.length));
+                })
+                .count();
         assertThat(wrong).isZero();
     }
 
@@ -114,20 +144,24 @@ class AeadStreamTest {
         HexFormat hex = HexFormat.of();
         DataKey key = new DataKey(1, "0".repeat(32), hex.parseHex("0b".repeat(22)));
 
-        byte[] derived = key.streamKey(hex.parseHex("000102030405060708090a0b0c"), hex.parseHex("f0f1f2f3f4f5f6f7f8f9"));
+        byte[] derived =
+                key.streamKey(hex.parseHex("000102030405060708090a0b0c"), hex.parseHex("f0f1f2f3f4f5f6f7f8f9"));
 
         assertThat(hex.formatHex(derived))
                 .isEqualTo("3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf");
     }
 
     @Test
-    @DisplayName("that Tink altered is not opened by it either: the header's salt and prefix decide about every segment")
+    @DisplayName(
+            "that Tink altered is not opened by it either: the header's salt and prefix decide about every segment")
     void alteredHeader() {
         byte[] plain = bytes(100);
         for (int at = 1; at < 40; at++) {
             byte[] sealed = sealed(plain);
             sealed[at] ^= 1;
-            assertThatThrownBy(() -> opened(sealed, plain.length)).as("byte %s", at).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> opened(sealed, plain.length))
+                    .as("byte %s", at)
+                    .isInstanceOf(IOException.class);
         }
     }
 

@@ -42,7 +42,8 @@ class BlobHeaderTest {
     }
 
     @Test
-    @DisplayName("is 128 bytes: mark, format, flags, role, segment size, key id, length, commitment, version; then what Tink begins with")
+    @DisplayName(
+            "is 128 bytes: mark, format, flags, role, segment size, key id, length, commitment, version; then what Tink begins with")
     void layout() {
         byte[] expected = HexFormat.of()
                 .parseHex(
@@ -71,7 +72,8 @@ class BlobHeaderTest {
     @DisplayName("reads back as it was written, sealed or not")
     void roundTrip(long payload) throws Unsealable {
         for (BlobHeader header : new BlobHeader[] {sealed(payload), plain(payload, filled(32, 1))}) {
-            assertThat(BlobHeader.read(header.bytes(), header.storedBytes()).bytes()).isEqualTo(header.bytes());
+            assertThat(BlobHeader.read(header.bytes(), header.storedBytes()).bytes())
+                    .isEqualTo(header.bytes());
         }
     }
 
@@ -95,7 +97,8 @@ class BlobHeaderTest {
     @ValueSource(longs = {-128, -1, 1, 16, 1000})
     @DisplayName("does not stand in front of more or fewer bytes than it says")
     void otherSize(long difference) {
-        assertThatThrownBy(() -> BlobHeader.read(sealed(1000).bytes(), sealed(1000).storedBytes() + difference))
+        assertThatThrownBy(
+                        () -> BlobHeader.read(sealed(1000).bytes(), sealed(1000).storedBytes() + difference))
                 .isInstanceOf(Unsealable.class)
                 .hasMessage("is not as long as its header says");
     }
@@ -104,7 +107,8 @@ class BlobHeaderTest {
     @ValueSource(longs = {-1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 62})
     @DisplayName("with a length that no blob has is refused")
     void impossibleLength(long payload) {
-        assertThatThrownBy(() -> BlobHeader.read(sealed(payload).bytes(), sealed(payload).storedBytes()))
+        assertThatThrownBy(() ->
+                        BlobHeader.read(sealed(payload).bytes(), sealed(payload).storedBytes()))
                 .isInstanceOf(Unsealable.class);
     }
 

@@ -43,8 +43,8 @@ final class SealFixture {
     }
 
     private void insert(String learner, NsUid namespace) {
-        NamespaceRow row = NamespaceRow.first(
-                LearnerId.of(learner), namespace, List.of(Subject.of("math")), "r1", "{}");
+        NamespaceRow row =
+                NamespaceRow.first(LearnerId.of(learner), namespace, List.of(Subject.of("math")), "r1", "{}");
         DataKeyRow key = draw(namespace, 1);
         store.inTransaction(tx -> {
             tx.insert(row);

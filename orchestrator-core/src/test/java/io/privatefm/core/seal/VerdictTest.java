@@ -68,7 +68,9 @@ class VerdictTest {
                     .isInstanceOf(IndexOutOfBoundsException.class);
         }
         for (int at = 0; at + 16 <= length; at += 16) {
-            assertThat(indexOf(bytes, Arrays.copyOfRange(payload, at, at + 16))).as("plain text at %s", at).isNegative();
+            assertThat(indexOf(bytes, Arrays.copyOfRange(payload, at, at + 16)))
+                    .as("plain text at %s", at)
+                    .isNegative();
             if (at > 2_000) {
                 break;
             }
@@ -91,8 +93,8 @@ class VerdictTest {
 
         List<String> wrong = turned.parallel()
                 .mapToObj(bit -> {
-                    SealedBlobs flipped = new SealedBlobs(
-                            new OneBlob(turned(stored.clone(), bit)), fixture.keyring, fixture.random);
+                    SealedBlobs flipped =
+                            new SealedBlobs(new OneBlob(turned(stored.clone(), bit)), fixture.keyring, fixture.random);
                     Throwable thrown = catchThrowable(() -> readAll(flipped, what, name));
                     return isDamage(thrown) ? "" : "seed " + seed + ", bit " + bit + ": " + thrown;
                 })
@@ -103,7 +105,8 @@ class VerdictTest {
     }
 
     @Test
-    @DisplayName("of several segments is damaged with any of many bits turned, cut off anywhere, or with segments swapped, left out or repeated")
+    @DisplayName(
+            "of several segments is damaged with any of many bits turned, cut off anywhere, or with segments swapped, left out or repeated")
     void larger() {
         SealContext what = variant(ADA, 3, "math");
         byte[] payload = fixture.bytes(5 * 65_536 + 17);
@@ -130,7 +133,8 @@ class VerdictTest {
     @DisplayName("that is put under its right name with altered bytes belongs elsewhere: nobody with the key wrote it")
     void forged() {
         SealContext what = variant(ADA, 3, "math");
-        byte[] stored = fixture.blobs.bytes(ADA, fixture.sealed.write(what, fixture.bytes(200_000)).name());
+        byte[] stored = fixture.blobs.bytes(
+                ADA, fixture.sealed.write(what, fixture.bytes(200_000)).name());
         for (UnaryOperator<byte[]> forger : List.<UnaryOperator<byte[]>>of(
                 whole -> swapped(whole, 0, 1), whole -> turned(whole, 800_000), whole -> turned(whole, 8 * 124))) {
             Sha256 name = put(ADA, forger.apply(stored.clone()));
@@ -141,15 +145,16 @@ class VerdictTest {
     @Test
     @DisplayName("of another learner belongs elsewhere, with its owner's key row too")
     void ofAnotherLearner() {
-        Sha256 bens = fixture.sealed.write(variant(BEN, 3, "math"), fixture.bytes(1000)).name();
+        Sha256 bens = fixture.sealed
+                .write(variant(BEN, 3, "math"), fixture.bytes(1000))
+                .name();
         Sha256 copied = put(ADA, fixture.blobs.bytes(BEN, bens));
 
         assertVerdict(variant(ADA, 3, "math"), copied, Verdict.FOREIGN_BLOB);
 
         fixture.store.inTransaction(tx -> {
             DataKeyRow row = tx.keys().of(BEN).get(0);
-            tx.keys()
-                    .put(new DataKeyRow(ADA, 2, "f".repeat(32), row.wrapped(), row.createdAt()));
+            tx.keys().put(new DataKeyRow(ADA, 2, "f".repeat(32), row.wrapped(), row.createdAt()));
             return true;
         });
         fixture.keyring.forget(ADA);
@@ -158,7 +163,8 @@ class VerdictTest {
     }
 
     @Test
-    @DisplayName("of another variant, role or later version belongs elsewhere; of an earlier version it was rolled back")
+    @DisplayName(
+            "of another variant, role or later version belongs elsewhere; of an earlier version it was rolled back")
     void ofAnotherPlace() {
         SealContext what = variant(ADA, 3, "math");
         Sha256 name = fixture.sealed.write(what, fixture.bytes(1000)).name();
@@ -185,7 +191,8 @@ class VerdictTest {
     }
 
     @Test
-    @DisplayName("with another vault is under a wrong key, with a vault that does not answer unavailable; neither is damage")
+    @DisplayName(
+            "with another vault is under a wrong key, with a vault that does not answer unavailable; neither is damage")
     void otherVaults() {
         SealContext what = variant(ADA, 3, "math");
         Sha256 name = fixture.sealed.write(what, fixture.bytes(1000)).name();
@@ -236,12 +243,15 @@ class VerdictTest {
     @DisplayName("of a later format is of an unknown one; bytes that are no blob, and plain ones, belong elsewhere")
     void otherFormats() {
         SealContext what = variant(ADA, 3, "math");
-        byte[] stored = fixture.blobs.bytes(ADA, fixture.sealed.write(what, fixture.bytes(1000)).name());
+        byte[] stored = fixture.blobs.bytes(
+                ADA, fixture.sealed.write(what, fixture.bytes(1000)).name());
         byte[] later = stored.clone();
         later[4] = 2;
         Sha256 laterName = put(ADA, later);
         Sha256 text = put(ADA, "not a blob at all".repeat(20).getBytes(StandardCharsets.US_ASCII));
-        Sha256 plain = new SealedBlobs(fixture.blobs, null, fixture.random).write(what, new byte[10]).name();
+        Sha256 plain = new SealedBlobs(fixture.blobs, null, fixture.random)
+                .write(what, new byte[10])
+                .name();
 
         assertThatThrownBy(() -> fixture.sealed.open(what, laterName)).isInstanceOf(UnknownFormatException.class);
         assertVerdict(what, text, Verdict.FOREIGN_BLOB);
@@ -250,7 +260,8 @@ class VerdictTest {
     }
 
     @Test
-    @DisplayName("is read with the key that it was written with while the namespace has newer ones, and written with the newest")
+    @DisplayName(
+            "is read with the key that it was written with while the namespace has newer ones, and written with the newest")
     void rotation() {
         SealContext what = variant(ADA, 3, "math");
         byte[] payload = fixture.bytes(100_000);
@@ -297,7 +308,8 @@ class VerdictTest {
     private void assertVerdict(SealContext what, Sha256 name, Verdict verdict) {
         assertThatThrownBy(() -> readAll(fixture.sealed, what, name))
                 .isInstanceOfSatisfying(
-                        CorruptDataException.class, e -> assertThat(e.verdict()).as(e.getMessage()).isEqualTo(verdict));
+                        CorruptDataException.class,
+                        e -> assertThat(e.verdict()).as(e.getMessage()).isEqualTo(verdict));
     }
 
     private static boolean isDamage(Throwable thrown) {

@@ -170,8 +170,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /** Namespaces by events; adapters as a trainer would announce them. Gives the learners who were not deleted in an earlier run. */
-    private static List<LearnerId> provision(
-            PrintWriter out, Orchestrator pfm, EventBus bus, List<LearnerId> ids) {
+    private static List<LearnerId> provision(PrintWriter out, Orchestrator pfm, EventBus bus, List<LearnerId> ids) {
         List<LearnerId> present = new ArrayList<>();
         for (LearnerId learner : ids) {
             ObjectNode payload = JsonNodeFactory.instance.objectNode();
@@ -201,8 +200,7 @@ final class DemoCommand implements Callable<Integer> {
         return HexFormat.of().formatHex(drawn);
     }
 
-    private static void delete(
-            PrintWriter out, Orchestrator pfm, Path directory, LearnerId learner, String guardianKey)
+    private static void delete(PrintWriter out, Orchestrator pfm, Path directory, LearnerId learner, String guardianKey)
             throws IOException {
         GuardianRequest request = new GuardianRequest(learner, "demo-guardian", guardianKey);
         DeletionOutcome outcome = pfm.guardian().delete(request);
