@@ -82,11 +82,11 @@ class InclusionProofTest {
                 List<Sha256> turned = new ArrayList<>(path);
                 Collections.reverse(turned);
                 if (!turned.equals(path)) {
-                    assertThat(InclusionProof.root(leaf, index, size, turned))
-                            .isNotEqualTo(Optional.of(root));
+                    assertThat(InclusionProof.root(leaf, index, size, turned)).isNotEqualTo(Optional.of(root));
                 }
             }
-            assertThat(InclusionProof.root(leaves.get(0), size, size, List.of())).isEmpty();
+            assertThat(InclusionProof.root(leaves.get(0), size, size, List.of()))
+                    .isEmpty();
             assertThat(InclusionProof.root(leaves.get(0), -1, size, List.of())).isEmpty();
         }
     }

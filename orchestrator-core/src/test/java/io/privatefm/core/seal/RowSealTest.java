@@ -68,8 +68,8 @@ class RowSealTest {
                     .hasMessageContaining("belongs somewhere else");
         }
         assertThatThrownBy(() -> fixture.rows.open(event(ADA, 3, "CREATED-1"), stored))
-                .isInstanceOfSatisfying(CorruptDataException.class, e -> assertThat(e.verdict())
-                        .isEqualTo(Verdict.ROLLBACK));
+                .isInstanceOfSatisfying(
+                        CorruptDataException.class, e -> assertThat(e.verdict()).isEqualTo(Verdict.ROLLBACK));
     }
 
     @Test

@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
             VerifyCommand.class,
             ExportCommand.class,
             AuditCommand.class,
+            CleanupCommand.class,
             FoundationCommand.class,
             CommandLine.HelpCommand.class
         },

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeTest {
     private static final Path README = Path.of("..", "README.md");
     private static final String DEMO_HOME = "/tmp/pfm-demo";
+    private static final String DELETION_HOME = "/tmp/pfm-deletion";
 
     @TempDir
     private Path folder;
@@ -25,23 +26,39 @@ class ReadmeTest {
     @Test
     @DisplayName("shows commands that work as written and print the hash it promises")
     void commandsWork() throws IOException {
-        List<String> commands = commands();
+        List<String> commands = commands(DEMO_HOME);
         assertThat(commands).hasSize(4);
 
         String printed = "";
         for (String command : commands) {
-            StringWriter out = new StringWriter();
-            StringWriter err = new StringWriter();
-            String[] args = command.replace(DEMO_HOME, folder.resolve("demo").toString())
-                    .replaceFirst("^\\./pfm ", "")
-                    .split(" +", -1);
-            int exit = Pfm.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
-            assertThat(exit).as(command + "\n" + err).isZero();
-            printed = out.toString();
+            printed = run(command.replace(DEMO_HOME, folder.resolve("demo").toString()));
         }
 
         String promised = Files.readString(README).replaceAll("(?s).*starts with `([0-9a-f]{12})`.*", "$1");
         assertThat(printed).startsWith(promised);
+    }
+
+    @Test
+    @DisplayName("shows how a learner is deleted and how the receipt is checked")
+    void deletion() throws IOException {
+        List<String> commands = commands(DELETION_HOME);
+        assertThat(commands).hasSize(2);
+        Path home = folder.resolve("deletion");
+
+        String printed = run(commands.get(0).replace(DELETION_HOME, home.toString()));
+        String receipt = printed.replaceAll("(?s).* --receipt (\\S+).*", "$1");
+
+        assertThat(run(commands.get(1).replace(DELETION_HOME, home.toString()).replace("FILE", receipt)))
+                .contains("intact: true", "deleted: ");
+    }
+
+    private static String run(String command) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        String[] args = command.replaceFirst("^\\./pfm ", "").split(" +", -1);
+        int exit = Pfm.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+        assertThat(exit).as(command + "\n" + err).isZero();
+        return out.toString();
     }
 
     @Test
@@ -52,7 +69,15 @@ class ReadmeTest {
         Pfm.run(new PrintWriter(usage, true), new PrintWriter(usage, true), "--help");
 
         for (String name : List.of(
-                "demo", "merge", "hash", "verify", "export", "audit verify", "foundation sign", "foundation import")) {
+                "demo",
+                "merge",
+                "hash",
+                "verify",
+                "export",
+                "audit verify",
+                "cleanup",
+                "foundation sign",
+                "foundation import")) {
             assertThat(usage.toString()).contains("  " + name.split(" ", -1)[0]);
             StringWriter help = new StringWriter();
             Pfm.run(new PrintWriter(help, true), new PrintWriter(help, true), (name + " --help").split(" ", -1));
@@ -69,10 +94,10 @@ class ReadmeTest {
     }
 
     /** The commands of the one block that uses a fixed home, continuation lines joined. */
-    private static List<String> commands() throws IOException {
+    private static List<String> commands(String home) throws IOException {
         List<String> commands = new ArrayList<>();
         for (String block : Files.readString(README).split("```", -1)) {
-            if (block.contains(DEMO_HOME)) {
+            if (block.contains(home)) {
                 block.strip()
                         .replace("\\\n", " ")
                         .lines()

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.server.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.privatefm.core.Orchestrator;
+import io.privatefm.modelstore.FoundationDirectory;
+import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.checkpoint.RetentionOutcome;
+import io.privatefm.spi.checkpoint.RetentionPolicy;
+import io.privatefm.spi.checkpoint.RetentionReport;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code pfm cleanup}: lets old checkpoints expire and collects orphans, once. */
+@Command(
+        name = "cleanup",
+        description = "Removes checkpoints that are over their time, never what recovery needs, and collects blobs that"
+                + " nothing refers to.",
+        mixinStandardHelpOptions = true)
+final class CleanupCommand implements Callable<Integer> {
+    private static final String VARIABLE = "CHECKPOINT_RETENTION_DAYS";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Mixin
+    private final Output output = new Output();
+
+    @Mixin
+    private final Home home = new Home();
+
+    @Option(
+            names = "--days",
+            paramLabel = "N",
+            description = "How long checkpoints are kept. Default: " + VARIABLE + ", else 30.")
+    private Optional<Integer> days = Optional.empty();
+
+    @Option(
+            names = "--keep",
+            paramLabel = "N",
+            description = "How many of a learner's newest stay whatever their age, at least 2. Default: 3.")
+    private Optional<Integer> keep = Optional.empty();
+
+    @Override
+    public Integer call() {
+        RetentionPolicy policy = policy();
+        try (HomeDatabase database = home.openDatabase();
+                Orchestrator pfm = Orchestrator.builder(
+                                database.store(), home.blobs(), FoundationDirectory.at(home.foundation()))
+                        .keyVault(home.vault())
+                        .retention(policy)
+                        .build()) {
+            RetentionReport report = pfm.upkeep().applyRetention();
+            int collected = pfm.upkeep().collectOrphans();
+            report.results().forEach(this::tell);
+            output.print(
+                    spec,
+                    JsonNodeFactory.instance
+                            .objectNode()
+                            .put("namespaces", report.namespaces())
+                            .put("checkpoints_removed", report.removed())
+                            .put("namespaces_skipped", report.skipped())
+                            .put("orphans_collected", collected));
+        }
+        return ExitCode.DONE;
+    }
+
+    private RetentionPolicy policy() {
+        RetentionPolicy policy = RetentionPolicy.DEFAULT.withKeepLast(keep.orElse(RetentionPolicy.DEFAULT.keepLast()));
+        if (days.isPresent()) {
+            return policy.withMaxAge(Duration.ofDays(days.get()));
+        }
+        String given = System.getenv(VARIABLE);
+        if (given == null) {
+            return policy;
+        }
+        try {
+            return policy.withMaxAge(Duration.ofDays(Integer.parseInt(given.strip())));
+        } catch (NumberFormatException e) {
+            throw new InvalidInputException(ErrorCode.CONFIGURATION, VARIABLE + " is no number of days: " + given);
+        }
+    }
+
+    private void tell(RetentionReport.Result result) {
+        if (result.outcome() instanceof RetentionOutcome.Skipped skipped) {
+            spec.commandLine()
+                    .getErr()
+                    .println("pfm: nothing of learner " + result.learner() + " was removed: " + skipped.reason() + ", "
+                            + skipped.detail());
+        }
+    }
+}
