@@ -13,6 +13,8 @@ final class DataKey {
     /** Size of the key, and of what is derived from it. */
     static final int BYTES = 32;
 
+    private static final int ID_BYTES = 16;
+    private static final byte[] ID = "pfm-key-id-1".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] COMMITMENT = "pfm-key-commitment-1".getBytes(StandardCharsets.US_ASCII);
 
     private final long generation;
@@ -31,6 +33,11 @@ final class DataKey {
         this.secret = secret.clone();
     }
 
+    /** What a key is called: 32 hex digits that follow from the key and say nothing about it. */
+    static String idOf(byte[] secret) {
+        return HexFormat.of().formatHex(derive(secret, new byte[0], ID), 0, ID_BYTES);
+    }
+
     long generation() {
         return generation;
     }
@@ -45,7 +52,7 @@ final class DataKey {
 
     /** What says, beside a salt, that this and no other key was used; says nothing about the key. */
     byte[] commitment(byte[] salt) {
-        return derive(salt, COMMITMENT);
+        return derive(secret, salt, COMMITMENT);
     }
 
     /**
@@ -54,10 +61,10 @@ final class DataKey {
      * @param associatedData another length than the words that commitments are derived with, so that no key is a commitment
      */
     byte[] streamKey(byte[] salt, byte[] associatedData) {
-        return derive(salt, associatedData);
+        return derive(secret, salt, associatedData);
     }
 
-    private byte[] derive(byte[] salt, byte[] info) {
+    private static byte[] derive(byte[] secret, byte[] salt, byte[] info) {
         HKDFBytesGenerator hkdf = new HKDFBytesGenerator(SHA256Digest.newInstance());
         hkdf.init(new HKDFParameters(secret, salt, info));
         byte[] derived = new byte[BYTES];

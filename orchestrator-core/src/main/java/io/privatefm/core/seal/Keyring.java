@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -26,7 +25,6 @@ import java.util.random.RandomGenerator;
 public final class Keyring {
     private static final int MOST_REMEMBERED = 10_000;
     private static final Duration REMEMBERED = Duration.ofMinutes(5);
-    private static final int KEY_ID_BYTES = 16;
 
     private final OrchestratorStore store;
     private final KeyVault vault;
@@ -53,13 +51,11 @@ public final class Keyring {
      * @throws io.privatefm.spi.KeyDestroyedException if the namespace's key in the vault was destroyed
      */
     public DataKeyRow draw(NsUid namespace, long generation, Instant at) {
-        byte[] id = new byte[KEY_ID_BYTES];
-        random.nextBytes(id);
         byte[] secret = new byte[DataKey.BYTES];
         random.nextBytes(secret);
         try {
             String wrapped = Base64.getEncoder().encodeToString(vault.wrap(namespace, secret));
-            return new DataKeyRow(namespace, generation, HexFormat.of().formatHex(id), wrapped, at);
+            return new DataKeyRow(namespace, generation, DataKey.idOf(secret), wrapped, at);
         } finally {
             Arrays.fill(secret, (byte) 0);
         }
@@ -121,6 +117,10 @@ public final class Keyring {
             if (secret.length != DataKey.BYTES) {
                 throw new WrongKeyException("data key " + row.keyId() + " of namespace " + namespace + " has "
                         + secret.length + " bytes instead of " + DataKey.BYTES);
+            }
+            if (!DataKey.idOf(secret).equals(row.keyId())) {
+                throw new WrongKeyException("data key " + row.keyId() + " of namespace " + namespace
+                        + " is another key than its row says: the rows of two keys were mixed up");
             }
             return new DataKey(row.generation(), row.keyId(), secret);
         } finally {

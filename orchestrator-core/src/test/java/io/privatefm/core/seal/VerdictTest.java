@@ -163,6 +163,22 @@ class VerdictTest {
     }
 
     @Test
+    @DisplayName("is not written either when the rows of two data keys of one learner were mixed up")
+    void mixedUpKeys() {
+        DataKeyRow first = fixture.store.inTransaction(tx -> tx.keys().of(ADA)).get(0);
+        DataKeyRow second = fixture.draw(ADA, 2);
+        fixture.store.inTransaction(tx -> {
+            tx.keys().put(new DataKeyRow(ADA, 2, second.keyId(), first.wrapped(), second.createdAt()));
+            return true;
+        });
+        fixture.keyring.forget(ADA);
+
+        assertThatThrownBy(() -> fixture.sealed.write(variant(ADA, 3, "math"), fixture.bytes(1000)))
+                .isInstanceOf(WrongKeyException.class)
+                .hasMessageContaining("mixed up");
+    }
+
+    @Test
     @DisplayName(
             "of another variant, role or later version belongs elsewhere; of an earlier version it was rolled back")
     void ofAnotherPlace() {

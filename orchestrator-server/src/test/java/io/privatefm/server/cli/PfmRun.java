@@ -12,8 +12,9 @@ import java.io.UncheckedIOException;
 import java.util.stream.Stream;
 
 /** One run of the command, in this process: what it printed and its exit code. */
-record PfmRun(int exitCode, String out, String err) {
-    static PfmRun of(Object... args) {
+public record PfmRun(int exitCode, String out, String err) {
+    /** Runs the command. */
+    public static PfmRun of(Object... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         String[] texts = Stream.of(args).map(Object::toString).toArray(String[]::new);
@@ -34,7 +35,8 @@ record PfmRun(int exitCode, String out, String err) {
         }
     }
 
-    PfmRun assertDone() {
+    /** It ended well. */
+    public PfmRun assertDone() {
         assertThat(exitCode).as(err).isZero();
         return this;
     }

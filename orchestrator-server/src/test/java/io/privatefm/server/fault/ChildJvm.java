@@ -12,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own, with this one's class path. Dies with this one. */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
 
     private final Process process;
@@ -34,7 +34,7 @@ final class ChildJvm implements AutoCloseable {
      *
      * @param startedBy the line that says that it has begun
      */
-    static ChildJvm start(Class<?> main, String startedBy, List<String> args) throws IOException {
+    public static ChildJvm start(Class<?> main, String startedBy, List<String> args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -58,7 +58,7 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** Waits for its end and gives the exit code. */
-    int end() throws InterruptedException {
+    public int end() throws InterruptedException {
         assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
                 .as("ended in time")
                 .isTrue();
@@ -67,7 +67,7 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** What it said, standard error included. */
-    List<String> lines() {
+    public List<String> lines() {
         synchronized (lines) {
             return List.copyOf(lines);
         }

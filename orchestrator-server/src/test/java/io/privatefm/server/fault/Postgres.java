@@ -14,14 +14,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A real PostgreSQL server: the one that {@code PFM_TEST_DATABASE_URL} names (a {@code jdbc:postgresql:} URL), or one from Maven
  * artifacts, started once and ended with this JVM.
  */
-final class Postgres {
+public final class Postgres {
     private static final String SERVER = start();
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
 
     private Postgres() {}
 
     /** The URL of a new, empty schema. */
-    static String emptySchema() throws SQLException {
+    public static String emptySchema() throws SQLException {
         String schema = "pfm_fault_" + ProcessHandle.current().pid() + "_" + SCHEMAS.incrementAndGet();
         try (Connection connection = java.sql.DriverManager.getConnection(SERVER);
                 Statement statement = connection.createStatement()) {

@@ -43,8 +43,9 @@ import org.postgresql.ds.PGSimpleDataSource;
  * One night of two learners, each with a new adapter, on PostgreSQL or an H2 file and a blob directory. Says on standard output what was
  * acknowledged, as soon as it was; keeps what its bus delivered in a file.
  */
-final class Workload {
-    static final TinyModel MODEL = TinyModels.gpt2(1, FloatType.F32);
+public final class Workload {
+    /** The foundation. */
+    public static final TinyModel MODEL = TinyModels.gpt2(1, FloatType.F32);
     static final Subject MATH = Subject.of("math");
     static final String ORIGIN = "private-fm/test";
     private static final int LEARNERS = 2;
