@@ -63,7 +63,7 @@ class RetentionDatabaseTest {
     @DisplayName("takes checkpoints with their variants and leaves the newest, beside a merge and another run, on H2")
     void h2() throws Exception {
         JdbcDataSource database = new JdbcDataSource();
-        database.setURL("jdbc:h2:file:" + home.resolve("db") + ";DB_CLOSE_DELAY=30");
+        database.setURL("jdbc:h2:file:" + home.resolve("db") + ";DB_CLOSE_DELAY=30;WRITE_DELAY=0;REUSE_SPACE=FALSE");
         run(database);
     }
 

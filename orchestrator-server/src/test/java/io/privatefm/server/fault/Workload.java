@@ -46,6 +46,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 public final class Workload {
     /** The foundation. */
     public static final TinyModel MODEL = TinyModels.gpt2(1, FloatType.F32);
+
     static final Subject MATH = Subject.of("math");
     static final String ORIGIN = "private-fm/test";
     private static final int LEARNERS = 2;

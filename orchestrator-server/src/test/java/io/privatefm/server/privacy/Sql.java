@@ -48,7 +48,10 @@ record Sql(DataSource database) {
                 int columns = rows.getMetaData().getColumnCount();
                 while (rows.next()) {
                     for (int column = 1; column <= columns; column++) {
-                        dump.append(table).append(' ').append(rows.getString(column)).append('\n');
+                        dump.append(table)
+                                .append(' ')
+                                .append(rows.getString(column))
+                                .append('\n');
                     }
                 }
             }
@@ -60,8 +63,7 @@ record Sql(DataSource database) {
         return texts("select table_name from information_schema.tables where table_schema = current_schema");
     }
 
-    private static PreparedStatement prepared(Connection connection, String sql, Object... values)
-            throws SQLException {
+    private static PreparedStatement prepared(Connection connection, String sql, Object... values) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         for (int place = 0; place < values.length; place++) {
             statement.setObject(place + 1, values[place]);

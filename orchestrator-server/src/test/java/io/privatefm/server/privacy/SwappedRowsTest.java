@@ -87,7 +87,8 @@ class SwappedRowsTest {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("messages in the outbox, between learners and between two of one; they do not go out until they are put right")
+    @DisplayName(
+            "messages in the outbox, between learners and between two of one; they do not go out until they are put right")
     void messages(Database kind) throws Exception {
         PrivateHome home = home(kind);
         String ada = "ns_uid = '" + home.uid(ADA) + "' and seq = ";
@@ -96,17 +97,25 @@ class SwappedRowsTest {
         assertThat(waiting).isEqualTo(6);
 
         swap(home, "pfm_outbox", "payload", ada + 1, ben + 1);
-        assertThat(relayed(home)).as("what was swapped, and what waits behind it").isEmpty();
+        assertThat(relayed(home))
+                .as("what was swapped, and what waits behind it")
+                .isEmpty();
         swap(home, "pfm_outbox", "payload", ada + 1, ben + 1);
 
         swap(home, "pfm_outbox", "payload", ada + 2, ada + 3);
-        assertThat(relayed(home)).extracting(BusMessage::key).containsOnly(home.uid(BEN).value(), home.uid(ADA).value());
-        assertThat(home.sql().texts("select event_id from pfm_outbox where ns_uid = ?", home.uid(ADA).value()))
+        assertThat(relayed(home))
+                .extracting(BusMessage::key)
+                .containsOnly(home.uid(BEN).value(), home.uid(ADA).value());
+        assertThat(home.sql()
+                        .texts(
+                                "select event_id from pfm_outbox where ns_uid = ?",
+                                home.uid(ADA).value()))
                 .hasSize(2);
         swap(home, "pfm_outbox", "payload", ada + 2, ada + 3);
 
-        assertThat(relayed(home)).hasSize(2).allSatisfy(message -> assertThat(message.payload())
-                .contains(message.id()));
+        assertThat(relayed(home))
+                .hasSize(2)
+                .allSatisfy(message -> assertThat(message.payload()).contains(message.id()));
         assertThat(home.sql().texts("select event_id from pfm_outbox")).isEmpty();
         assertSound(home);
     }
@@ -163,13 +172,15 @@ class SwappedRowsTest {
         String mine = " where ns_uid = '" + home.uid(ADA) + "'";
         String before = home.sql().text("select policy from pfm_namespace" + mine);
         home.sql()
-                .change("update pfm_namespace set settled_head = null, settled_basis = null, policy = ?" + mine, before
-                        .replace("DELTA", "FULL"));
+                .change(
+                        "update pfm_namespace set settled_head = null, settled_basis = null, policy = ?" + mine,
+                        before.replace("DELTA", "FULL"));
         assertThat(home.sql().text("select policy from pfm_namespace" + mine)).isNotEqualTo(before);
         try (Orchestrator pfm = home.open()) {
             assertThat(pfm.merges().mergeNow(ADA))
                     .isInstanceOfSatisfying(
-                            MergeOutcome.Rejected.class, why -> assertThat(why.reason()).contains(reason));
+                            MergeOutcome.Rejected.class,
+                            why -> assertThat(why.reason()).contains(reason));
         } finally {
             home.sql().change("update pfm_namespace set policy = ?" + mine, before);
         }
@@ -270,8 +281,7 @@ class SwappedRowsTest {
         home.sql().change("update pfm_checkpoint set manifest_blob = ?" + mine, ada);
         Files.delete(copy);
 
-        String weights =
-                "select weights_blob from pfm_adapter where revision = 2 and subject = 'math' and ns_uid = ?";
+        String weights = "select weights_blob from pfm_adapter where revision = 2 and subject = 'math' and ns_uid = ?";
         ada = home.sql().text(weights, home.uid(ADA).value());
         ben = home.sql().text(weights, home.uid(BEN).value());
         copy = copyOfBens(home, ben);
