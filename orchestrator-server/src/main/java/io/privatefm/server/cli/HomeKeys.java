@@ -7,10 +7,8 @@ import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -51,26 +49,10 @@ final class HomeKeys {
         }
         Path file = folder.resolve("root.key");
         if (!Files.exists(file)) {
-            create(folder, file);
+            byte[] drawn = new byte[RootKey.BYTES];
+            new SecureRandom().nextBytes(drawn);
+            SecretFile.create(file, HexFormat.of().formatHex(drawn) + "\n");
         }
         return RootKey.parse(Files.readString(file).strip());
-    }
-
-    private static void create(Path folder, Path file) throws IOException {
-        byte[] key = new byte[RootKey.BYTES];
-        new SecureRandom().nextBytes(key);
-        Path staged = Files.createTempFile(
-                folder,
-                "root",
-                ".tmp",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try {
-            Files.writeString(staged, HexFormat.of().formatHex(key) + "\n");
-            Files.createLink(file, staged);
-        } catch (FileAlreadyExistsException e) {
-            // another process made it
-        } finally {
-            Files.delete(staged);
-        }
     }
 }

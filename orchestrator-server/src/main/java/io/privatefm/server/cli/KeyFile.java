@@ -4,11 +4,9 @@ package io.privatefm.server.cli;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -46,21 +44,7 @@ final class KeyFile {
      * @return false if there is something in its place; nothing was written then
      */
     static boolean create(Path file, String verifier, PrivateKey key) throws IOException {
-        String text = verifier + "\n" + Base64.getEncoder().encodeToString(key.getEncoded()) + "\n";
-        Path staged = Files.createTempFile(
-                file.toAbsolutePath().getParent(),
-                "key",
-                ".tmp",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try {
-            Files.writeString(staged, text);
-            Files.createLink(file, staged);
-            return true;
-        } catch (FileAlreadyExistsException e) {
-            return false;
-        } finally {
-            Files.delete(staged);
-        }
+        return SecretFile.create(file, verifier + "\n" + Base64.getEncoder().encodeToString(key.getEncoded()) + "\n");
     }
 
     /**
