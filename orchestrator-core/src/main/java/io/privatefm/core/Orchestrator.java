@@ -140,7 +140,7 @@ public final class Orchestrator implements AutoCloseable {
                                 listener));
         upkeep = new Upkeep(
                 setup.store,
-                bus == null ? null : new OutboxRelay(setup.store, bus, seal),
+                bus == null ? null : new OutboxRelay(setup.store, bus, seal, keeper.ttl()),
                 sequencer,
                 new OrphanCollector(setup.store, setup.blobs, keeper),
                 new Retention(

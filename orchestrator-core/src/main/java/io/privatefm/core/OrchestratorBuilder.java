@@ -167,8 +167,8 @@ public final class OrchestratorBuilder {
     }
 
     /**
-     * How long the leases of a process last after it died; a minute by default. They are renewed every third of that time, by
-     * the store's clock.
+     * How long the leases of a process last after it died, and its claims on messages; a minute by default. Leases are renewed every
+     * third of that time, by the store's clock.
      */
     public OrchestratorBuilder leaseTime(Duration time) {
         if (time.compareTo(Duration.ofMillis(10)) < 0) {

@@ -20,22 +20,24 @@ import org.slf4j.LoggerFactory;
 public final class OutboxRelay {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
     private static final int BATCH = 100;
-    private static final Duration CLAIM = Duration.ofSeconds(30);
     private static final Duration DELAY_AFTER_FAILURE = Duration.ofSeconds(5);
 
     private final OrchestratorStore store;
     private final EventBus bus;
     private final RowSeal seal;
+    private final Duration claim;
 
     /**
      * A relay.
      *
      * @param seal what messages were encrypted with
+     * @param claim how long a message is kept from other relays while it is published; after a process died, it waits that long
      */
-    public OutboxRelay(OrchestratorStore store, EventBus bus, RowSeal seal) {
+    public OutboxRelay(OrchestratorStore store, EventBus bus, RowSeal seal, Duration claim) {
         this.store = store;
         this.bus = bus;
         this.seal = seal;
+        this.claim = claim;
     }
 
     /**
@@ -63,7 +65,7 @@ public final class OutboxRelay {
     }
 
     private List<OutboxRow> claim() {
-        return Transactions.run(store, tx -> tx.outbox().claim(BATCH, CLAIM));
+        return Transactions.run(store, tx -> tx.outbox().claim(BATCH, claim));
     }
 
     private boolean publish(OutboxRow row) {

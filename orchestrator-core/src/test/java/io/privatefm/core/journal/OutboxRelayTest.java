@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("The outbox relay")
 class OutboxRelayTest {
+    private static final Duration CLAIM = Duration.ofSeconds(30);
     private static final NsUid ONE = new NsUid("1".repeat(32));
     private static final NsUid TWO = new NsUid("2".repeat(32));
 
@@ -46,7 +47,7 @@ class OutboxRelayTest {
     private final InMemoryStore memory = new InMemoryStore(time);
     private final SteppedStore store = new SteppedStore(memory);
     private final Bus bus = new Bus();
-    private final OutboxRelay relay = new OutboxRelay(store, bus, new RowSeal(null, new Random(3)));
+    private final OutboxRelay relay = new OutboxRelay(store, bus, new RowSeal(null, new Random(3)), CLAIM);
 
     /** Fixture: a bus that keeps what it takes. */
     private static final class Bus implements EventBus {
@@ -113,7 +114,7 @@ class OutboxRelayTest {
         enqueue(ONE, 1);
         enqueue(ONE, 2);
         Bus others = new Bus();
-        OutboxRelay other = new OutboxRelay(memory, others, new RowSeal(null, new Random(3)));
+        OutboxRelay other = new OutboxRelay(memory, others, new RowSeal(null, new Random(3)), CLAIM);
         bus.before = message -> assertThat(other.run()).isZero();
 
         assertThat(relay.run()).isEqualTo(2);
@@ -176,7 +177,7 @@ class OutboxRelayTest {
         assertThat(bus.ids()).containsExactly(ONE + "-1");
         assertThat(depth()).isEqualTo(2);
 
-        OutboxRelay next = new OutboxRelay(memory, bus, new RowSeal(null, new Random(3)));
+        OutboxRelay next = new OutboxRelay(memory, bus, new RowSeal(null, new Random(3)), CLAIM);
         assertThat(next.run()).as("still claimed").isZero();
         time.advance(Duration.ofSeconds(31));
         assertThat(next.run()).isEqualTo(2);
