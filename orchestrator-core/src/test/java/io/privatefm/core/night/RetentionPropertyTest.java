@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("Merges, days, damage, legal holds, retention and orphan collection, in any order,")
 class RetentionPropertyTest {
-    private static final int LIVES = Boolean.getBoolean("pfm.nightly") ? 2_000 : 40;
+    private static final int LIVES = Boolean.getBoolean("pfm.nightly") ? 2_000 : 12;
     private static final int STEPS = 60;
 
     @TempDir
