@@ -28,17 +28,16 @@ public final class Guardian {
     public DeletionOutcome delete(GuardianRequest request) {
         if (requests == null) {
             throw new InvalidInputException(
-                    ErrorCode.CONFIGURATION,
-                    "nothing is deleted without a key vault and a guardian authority; pass both to the builder");
+                    ErrorCode.CONFIGURATION, "nothing is deleted without a key vault; pass one to the builder");
         }
         return requests.handle(request);
     }
 
     /**
      * Goes on with deletions that were begun, and deletes again what a restored backup brought back. {@link Orchestrator#start()} does
-     * this first; a host that restores a backup and does not start anything calls it before it serves.
+     * this first; a host calls it after a step has failed, and before it serves a restored backup without starting anything.
      *
-     * @return how many namespaces were deleted; 0 without a vault and an authority
+     * @return how many namespaces were deleted; 0 without a vault
      */
     public int resume() {
         return requests == null ? 0 : requests.resume();

@@ -128,7 +128,7 @@ public final class Orchestrator implements AutoCloseable {
                 setup.audit == null ? null : new AuditSequencer(setup.store, setup.audit, keeper.holder(), clock);
         keys = new Keys(setup.store, namespaces, keyring, journal);
         guardian = new Guardian(
-                setup.vault == null || keyring == null || setup.authority == null
+                setup.vault == null || keyring == null
                         ? null
                         : new DeletionRequests(
                                 setup.store,

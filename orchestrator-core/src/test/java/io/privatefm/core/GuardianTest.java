@@ -435,7 +435,10 @@ class GuardianTest {
         assertThatThrownBy(() -> engine.register(MATH, 5)).isInstanceOf(PfmException.class);
 
         engine.blobs.onDestroy(() -> {});
-        engine.orchestrator().start();
+        engine.restart(engine.builder());
+        assertThat(engine.orchestrator().guardian().resume())
+                .as("what was granted needs no authority")
+                .isEqualTo(1);
         assertThat(engine.orchestrator().namespaces().find(ADA)).isEmpty();
     }
 

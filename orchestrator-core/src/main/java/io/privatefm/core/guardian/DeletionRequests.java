@@ -40,7 +40,7 @@ public final class DeletionRequests {
     private static final String REQUESTED = "DELETION_REQUESTED";
 
     private final OrchestratorStore store;
-    private final GuardianAuthority authority;
+    private final @Nullable GuardianAuthority authority;
     private final NamespaceDeletion deletion;
     private final DeletionReceipts receipts;
     private final Journal journal;
@@ -50,11 +50,12 @@ public final class DeletionRequests {
     /**
      * A desk for requests.
      *
+     * @param authority without one, nothing is granted
      * @param operationIds gives a new unique id at each call
      */
     public DeletionRequests(
             OrchestratorStore store,
-            GuardianAuthority authority,
+            @Nullable GuardianAuthority authority,
             NamespaceDeletion deletion,
             DeletionReceipts receipts,
             Journal journal,
@@ -72,11 +73,17 @@ public final class DeletionRequests {
     /**
      * Deletes a learner's namespace if the authority grants it. A learner who is deleted already gives the receipt of then.
      *
-     * @throws InvalidInputException with {@link ErrorCode#NAMESPACE_NOT_FOUND} if it was granted and there is no such learner
+     * @throws InvalidInputException with {@link ErrorCode#CONFIGURATION} without an authority; with {@link
+     *     ErrorCode#NAMESPACE_NOT_FOUND} if it was granted and there is no such learner
      * @throws PfmException if a step fails; once it was granted, {@link #resume} goes on with it
      */
     public DeletionOutcome handle(GuardianRequest request) {
-        Decision decision = decide(request);
+        if (authority == null) {
+            throw new InvalidInputException(
+                    ErrorCode.CONFIGURATION,
+                    "nothing is deleted without a guardian authority; pass one to the builder");
+        }
+        Decision decision = decide(authority, request);
         if (decision instanceof Decision.Granted granted) {
             return granted(request, granted);
         }
@@ -91,7 +98,7 @@ public final class DeletionRequests {
         return new DeletionOutcome.Denied();
     }
 
-    private Decision decide(GuardianRequest request) {
+    private static Decision decide(GuardianAuthority authority, GuardianRequest request) {
         try {
             return authority.decide(request);
         } catch (PfmException e) {

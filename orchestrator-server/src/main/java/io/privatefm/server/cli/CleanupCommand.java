@@ -18,11 +18,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code pfm cleanup}: lets old checkpoints expire and collects orphans, once. */
+/** {@code pfm cleanup}: finishes deletions, lets old checkpoints expire and collects orphans, once. */
 @Command(
         name = "cleanup",
-        description = "Removes checkpoints that are over their time, never what recovery needs, and collects blobs that"
-                + " nothing refers to.",
+        description =
+                "Finishes deletions that were granted, removes checkpoints that are over their time, never what recovery"
+                        + " needs, and collects blobs that nothing refers to.",
         mixinStandardHelpOptions = true)
 final class CleanupCommand implements Callable<Integer> {
     private static final String VARIABLE = "CHECKPOINT_RETENTION_DAYS";
@@ -58,6 +59,7 @@ final class CleanupCommand implements Callable<Integer> {
                         .keyVault(home.vault())
                         .retention(policy)
                         .build()) {
+            int deleted = pfm.guardian().resume();
             RetentionReport report = pfm.upkeep().applyRetention();
             int collected = pfm.upkeep().collectOrphans();
             report.results().forEach(this::tell);
@@ -66,6 +68,7 @@ final class CleanupCommand implements Callable<Integer> {
                     JsonNodeFactory.instance
                             .objectNode()
                             .put("namespaces", report.namespaces())
+                            .put("deletions_finished", deleted)
                             .put("checkpoints_removed", report.removed())
                             .put("namespaces_skipped", report.skipped())
                             .put("orphans_collected", collected));
