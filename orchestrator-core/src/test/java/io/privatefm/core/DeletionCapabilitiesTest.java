@@ -114,7 +114,6 @@ class DeletionCapabilitiesTest {
             assertThat(authority.decide(new GuardianRequest(ADA, "mum", other))).isInstanceOf(Decision.Denied.class);
         }
         assertThat(authority.decide(new GuardianRequest(ADA, " ", key))).isInstanceOf(Decision.Denied.class);
-        assertThat(authority.toString()).doesNotContain(key);
         assertThat(new GuardianRequest(ADA, "mum", key).toString()).doesNotContain(key);
         assertThatThrownBy(() -> ApiKeyAuthority.of(key.substring(1)))
                 .isInstanceOf(InvalidInputException.class)
