@@ -54,7 +54,8 @@ public final class Workload {
 
     private final Path home;
 
-    Workload(Path home) {
+    /** A workload in a home. */
+    public Workload(Path home) {
         this.home = home;
     }
 
@@ -78,7 +79,7 @@ public final class Workload {
      *
      * @param database a PostgreSQL URL; empty for an H2 file in the home
      */
-    void prepare(Optional<String> database) throws Exception {
+    public void prepare(Optional<String> database) throws Exception {
         if (database.isPresent()) {
             Files.writeString(home.resolve("database"), database.get());
         }
@@ -113,7 +114,8 @@ public final class Workload {
         return home.resolve("delivered");
     }
 
-    KeyPair key() throws Exception {
+    /** The audit log's key. */
+    public KeyPair key() throws Exception {
         KeyFactory factory = KeyFactory.getInstance("Ed25519");
         return new KeyPair(
                 factory.generatePublic(new X509EncodedKeySpec(Files.readAllBytes(home.resolve("key.pub")))),

@@ -25,14 +25,14 @@ import io.privatefm.store.jdbc.JdbcStore;
 import io.privatefm.store.jdbc.SchemaMode;
 import io.privatefm.testkit.TinyAdapter;
 import io.privatefm.testkit.TinyAdapters;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -67,16 +67,15 @@ final class PrivateHome {
 
     /** A new home, with a foundation and without learners. */
     static PrivateHome create(Path home, Database kind) throws Exception {
-        Workload.MODEL.writeTo(home.resolve("foundation").resolve("r1"));
         Files.createDirectories(home.resolve("data"));
-        if (kind == Database.POSTGRESQL) {
-            Files.writeString(home.resolve("database"), Postgres.emptySchema());
-        }
-        return at(home, KeyPairGenerator.getInstance("Ed25519").generateKeyPair());
+        new Workload(home)
+                .prepare(kind == Database.POSTGRESQL ? Optional.of(Postgres.emptySchema()) : Optional.empty());
+        return at(home);
     }
 
     /** A home that is there. */
-    static PrivateHome at(Path home, KeyPair auditKey) throws IOException {
+    static PrivateHome at(Path home) throws Exception {
+        KeyPair auditKey = new Workload(home).key();
         if (Files.exists(home.resolve("database"))) {
             PGSimpleDataSource database = new PGSimpleDataSource();
             database.setUrl(Files.readString(home.resolve("database")));
@@ -150,6 +149,13 @@ final class PrivateHome {
 
     static GuardianRequest deletionOf(LearnerId learner) {
         return new GuardianRequest(learner, "mum", "secret");
+    }
+
+    /** Lets an H2 file go, for another process. */
+    void letGo() throws SQLException {
+        if (database instanceof JdbcDataSource) {
+            sql().change("shutdown");
+        }
     }
 
     /** An adapter that fits. */
