@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("The quick start")
 class QuickStartTest {
     private static final Path ROOT = Path.of("..");
-    private static final Path DATA = ROOT.resolve("orchestrator-server/src/main/resources/tiny-tutor");
+    static final Path DATA = ROOT.resolve("orchestrator-server/src/main/resources/tiny-tutor");
     private static final Path SOURCE = Path.of("src/main/java/io/privatefm/examples/QuickStart.java");
 
     @TempDir
@@ -47,7 +47,7 @@ class QuickStartTest {
         assertThat(Files.readString(ROOT.resolve("README.md"))).contains("```java\n" + program + "\n```");
     }
 
-    private static void copy(Path from, Path to) throws IOException {
+    static void copy(Path from, Path to) throws IOException {
         Files.createDirectory(to);
         for (String name : List.of("config.json", "model.safetensors")) {
             Files.copy(from.resolve(name), to.resolve(name));
