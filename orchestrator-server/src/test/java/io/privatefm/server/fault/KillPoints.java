@@ -95,15 +95,17 @@ public final class KillPoints {
 
     private Object[] watched(Object[] args) {
         TxWork<?> work = (TxWork<?>) args[0];
-        return new Object[] {(TxWork<Object>) tx -> {
-            boolean counts = Thread.currentThread() == watched;
-            depth += counts ? 1 : 0;
-            try {
-                return work.run(watch(StoreTx.class, tx));
-            } finally {
-                depth -= counts ? 1 : 0;
+        return new Object[] {
+            (TxWork<Object>) tx -> {
+                boolean counts = Thread.currentThread() == watched;
+                depth += counts ? 1 : 0;
+                try {
+                    return work.run(watch(StoreTx.class, tx));
+                } finally {
+                    depth -= counts ? 1 : 0;
+                }
             }
-        }};
+        };
     }
 
     private <T> T watchUnchecked(Class<T> type, Object part) {

@@ -62,7 +62,8 @@ class CanaryScanTest {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
-    @DisplayName("finds every kind of them where there is no key vault: in blobs, the unfinished too, and in the database")
+    @DisplayName(
+            "finds every kind of them where there is no key vault: in blobs, the unfinished too, and in the database")
     void withoutVault(Database kind) throws Exception {
         PrivateHome home = PrivateHome.create(dir.resolve("home"), kind);
         Canaries canaries = factors();
@@ -126,7 +127,9 @@ class CanaryScanTest {
         }
         assertThat(events).hasAtLeastOneElementOfType(LifecycleEvent.MergeFailed.class);
         assertThat(canaries.in(events.toString())).as("in listeners' events").isEmpty();
-        assertThat(errors).hasSize(9).allSatisfy(error -> assertThat(canaries.in(traceOf(error))).isEmpty());
+        assertThat(errors)
+                .hasSize(9)
+                .allSatisfy(error -> assertThat(canaries.in(traceOf(error))).isEmpty());
         assertThat(canaries.count()).isGreaterThan(2_000);
     }
 
@@ -205,8 +208,7 @@ class CanaryScanTest {
     }
 
     private static ModelFiles files(byte[] config, byte[] weights) {
-        return MemoryFiles.of(
-                "malformed", Map.of("adapter_config.json", config, "adapter_model.safetensors", weights));
+        return MemoryFiles.of("malformed", Map.of("adapter_config.json", config, "adapter_model.safetensors", weights));
     }
 
     /** Puts one of Ben's blobs into the trash, where its bytes stay for a while. */
@@ -223,20 +225,27 @@ class CanaryScanTest {
         String uid = home.uid(ADA).value();
         Path variant = file(
                 home,
-                home.sql().text("select blob from pfm_variant where version = 2 and name = 'math' and ns_uid = ?", uid));
+                home.sql()
+                        .text("select blob from pfm_variant where version = 2 and name = 'math' and ns_uid = ?", uid));
         Path weights = file(
                 home,
-                home.sql().text("select weights_blob from pfm_adapter where revision = 1 and subject = 'reading' and ns_uid = ?", uid));
+                home.sql()
+                        .text(
+                                "select weights_blob from pfm_adapter where revision = 1 and subject = 'reading' and ns_uid = ?",
+                                uid));
         flip(variant);
         flip(weights);
         home.sql()
-                .change("update pfm_namespace set settled_head = null, policy = replace(policy, 'DELTA', 'FULL') where ns_uid = ?", uid);
+                .change(
+                        "update pfm_namespace set settled_head = null, policy = replace(policy, 'DELTA', 'FULL') where ns_uid = ?",
+                        uid);
         try (Orchestrator pfm = watching(home, home.blobs(), events).build()) {
             CheckpointRow row = pfm.checkpoints().latest(ADA).orElseThrow();
-            Verification.Damaged found = (Verification.Damaged) pfm.checkpoints().verify(ADA, row.version());
+            Verification.Damaged found =
+                    (Verification.Damaged) pfm.checkpoints().verify(ADA, row.version());
             errors.add(new AssertionError(found.toString()));
-            Throwable export = catchThrowable(
-                    () -> pfm.checkpoints().export(ADA, row.version(), "math", dir.resolve("damaged")));
+            Throwable export =
+                    catchThrowable(() -> pfm.checkpoints().export(ADA, row.version(), "math", dir.resolve("damaged")));
             assertThat(export).isInstanceOf(CorruptDataException.class);
             errors.add(export);
             assertThat(pfm.merges().mergeNow(ADA)).isInstanceOf(MergeOutcome.Rejected.class);
@@ -247,8 +256,15 @@ class CanaryScanTest {
     }
 
     private static Throwable wrongKey(PrivateHome home, List<LifecycleEvent> events) throws Exception {
-        String bens = home.sql().text("select wrapped from pfm_data_key where ns_uid = ?", home.uid(BEN).value());
-        home.sql().change("update pfm_data_key set wrapped = ? where ns_uid = ?", bens, home.uid(ADA).value());
+        String bens = home.sql()
+                .text(
+                        "select wrapped from pfm_data_key where ns_uid = ?",
+                        home.uid(BEN).value());
+        home.sql()
+                .change(
+                        "update pfm_data_key set wrapped = ? where ns_uid = ?",
+                        bens,
+                        home.uid(ADA).value());
         try (Orchestrator pfm = watching(home, home.blobs(), events).build()) {
             Throwable error = catchThrowable(() -> pfm.checkpoints().verify(ADA, 1));
             assertThat(error).isInstanceOf(WrongKeyException.class);
