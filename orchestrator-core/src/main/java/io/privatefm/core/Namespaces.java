@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.foundation.Foundations;
 import io.privatefm.core.guardian.Tombstone;
+import io.privatefm.core.hash.MerkleTree;
 import io.privatefm.core.journal.EventType;
 import io.privatefm.core.journal.Journal;
 import io.privatefm.core.journal.ReadyMessage;
@@ -31,6 +32,7 @@ import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.Settled;
 import io.privatefm.spi.store.StoreTx;
 import io.privatefm.spi.store.TxWork;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -104,7 +106,14 @@ public final class Namespaces {
      * @param consumer who takes the message
      */
     void provision(ReadyMessage message, String consumer, String messageId) {
-        provision(message.learner(), message.subjects(), defaultPolicy, tx -> tx.firstTime(consumer, messageId));
+        String noted = digest(messageId);
+        provision(message.learner(), message.subjects(), defaultPolicy, tx -> tx.firstTime(consumer, noted));
+    }
+
+    /** What is noted of a message for good: its id may hold the learner's, which nothing may keep after a deletion. */
+    private static String digest(String messageId) {
+        return Sha256.of(MerkleTree.sha256().digest(messageId.getBytes(StandardCharsets.UTF_8)))
+                .hex();
     }
 
     private Optional<NamespaceRow> provision(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.hash.InclusionProof;
+import io.privatefm.core.json.CanonicalJson;
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.store.AuditRow;
@@ -129,8 +130,11 @@ public record AuditProof(AuditRow entry, long index, List<Sha256> path, String h
                     entry.path("operation_id").asText(),
                     entry.path("details").asText(),
                     Instant.parse(entry.path("at").asText()));
-            return Optional.of(new AuditProof(
-                    row, json.path("index").asLong(-1), path, json.path("head").asText()));
+            AuditProof proof = new AuditProof(
+                    row, json.path("index").asLong(-1), path, json.path("head").asText());
+            return CanonicalJson.text(proof.json()).equals(CanonicalJson.text(json))
+                    ? Optional.of(proof)
+                    : Optional.empty(); // another spelling, as of a time or a hash: a proof has one
         } catch (PfmException | IllegalArgumentException | DateTimeException e) {
             return Optional.empty();
         }

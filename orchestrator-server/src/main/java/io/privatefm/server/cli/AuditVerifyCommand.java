@@ -11,6 +11,7 @@ import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.audit.AuditVerdict;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -81,7 +82,7 @@ final class AuditVerifyCommand implements Callable<Integer> {
         if (!Files.isRegularFile(file)) {
             throw new InvalidInputException(ErrorCode.INVALID_ARGUMENT, "there is no file " + file);
         }
-        return Files.readString(file);
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8); // what is no text proves nothing
     }
 
     private static ObjectNode json(boolean intact) {

@@ -10,8 +10,10 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaCodeUnitAccess;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -21,6 +23,8 @@ import io.privatefm.modelstore.BlobDirectory;
 import io.privatefm.modelstore.FoundationDirectory;
 import io.privatefm.modelstore.LocalModelFiles;
 import io.privatefm.spi.PfmException;
+import io.privatefm.spi.blob.BlobStore;
+import io.privatefm.spi.keys.KeyVault;
 import io.privatefm.testkit.TinyModels;
 import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
@@ -254,6 +258,41 @@ class ArchitectureTest {
 
     private static Stream<JavaCodeUnitAccess<?>> calls(JavaCodeUnit unit) {
         return Stream.concat(unit.getCallsFromSelf().stream(), unit.getCodeUnitReferencesFromSelf().stream());
+    }
+
+    @Test
+    @DisplayName("only the guardian's room destroys keys and all blobs of a namespace")
+    void destruction() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.privatefm.core.guardian", "io.privatefm.testkit..")
+                .should()
+                .callMethodWhere(callsOf(KeyVault.class, "destroy"))
+                .orShould()
+                .callMethodWhere(callsOf(BlobStore.class, "destroy"))
+                .check(MAIN);
+    }
+
+    @Test
+    @DisplayName("only the seal's room has data keys wrapped and unwrapped")
+    void dataKeys() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.privatefm.core.seal", "io.privatefm.testkit..")
+                .should()
+                .callMethodWhere(callsOf(KeyVault.class, "wrap"))
+                .orShould()
+                .callMethodWhere(callsOf(KeyVault.class, "unwrap"))
+                .check(MAIN);
+    }
+
+    /** Calls of a method by the interface or by any class that implements it, from elsewhere than that class. */
+    private static DescribedPredicate<JavaMethodCall> callsOf(Class<?> type, String method) {
+        return DescribedPredicate.describe(
+                type.getSimpleName() + "." + method,
+                call -> call.getName().equals(method)
+                        && call.getTargetOwner().isAssignableTo(type)
+                        && !call.getOriginOwner().equals(call.getTargetOwner()));
     }
 
     @Test

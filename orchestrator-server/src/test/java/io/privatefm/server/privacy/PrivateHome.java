@@ -58,11 +58,13 @@ final class PrivateHome {
     private final Path home;
     private final DataSource database;
     private final KeyPair auditKey;
+    private final OrchestratorStore store;
 
     private PrivateHome(Path home, DataSource database, KeyPair auditKey) {
         this.home = home;
         this.database = database;
         this.auditKey = auditKey;
+        this.store = JdbcStore.open(database, SchemaMode.MIGRATE);
     }
 
     /** A new home, with a foundation and without learners. */
@@ -114,7 +116,7 @@ final class PrivateHome {
     }
 
     OrchestratorStore store() {
-        return JdbcStore.open(database, SchemaMode.MIGRATE);
+        return store;
     }
 
     /** Everything but a vault. */
