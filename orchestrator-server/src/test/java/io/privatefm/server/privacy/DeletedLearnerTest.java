@@ -53,7 +53,8 @@ class DeletedLearnerTest {
     private Path dir;
 
     @Test
-    @DisplayName("is deleted in a copy of the data directory too: nothing opens, nothing is readable, a start shreds it again")
+    @DisplayName(
+            "is deleted in a copy of the data directory too: nothing opens, nothing is readable, a start shreds it again")
     void copyOfTheHome() throws Exception {
         Path home = dir.resolve("home");
         PfmRun.of("demo", "--learners", 3, "--home", home).assertDone();
@@ -62,8 +63,8 @@ class DeletedLearnerTest {
         copy(home, copy);
         assertThat(canaries.count()).isGreaterThan(100);
 
-        PfmRun deletion =
-                PfmRun.of("demo", "--learners", 3, "--home", home, "--delete-one").assertDone();
+        PfmRun deletion = PfmRun.of("demo", "--learners", 3, "--home", home, "--delete-one")
+                .assertDone();
         assertThat(deletion.out()).contains("deleted " + DELETED + ": key ");
 
         assertThat(canaries.inFiles(copy)).isEmpty();
@@ -73,7 +74,8 @@ class DeletedLearnerTest {
             assertNothingOpens(pfm);
             assertOthersOpen(pfm);
             NsUid uid = pfm.namespaces().get(DELETED).nsUid();
-            assertThat(Canaries.files(copy.resolve("blobs").resolve(uid.value()))).isNotEmpty();
+            assertThat(Canaries.files(copy.resolve("blobs").resolve(uid.value())))
+                    .isNotEmpty();
 
             pfm.start();
 
@@ -122,7 +124,8 @@ class DeletedLearnerTest {
     private Canaries canaries(Path home) throws IOException {
         Canaries canaries = new Canaries();
         for (String subject : List.of("math", "reading", "science")) {
-            Path adapter = dir.resolve("home.clear/adapters").resolve(DELETED.value()).resolve(subject);
+            Path adapter =
+                    dir.resolve("home.clear/adapters").resolve(DELETED.value()).resolve(subject);
             canaries.addTensors("factors", Files.readAllBytes(adapter.resolve("adapter_model.safetensors")));
             Path target = dir.resolve("export-" + subject);
             PfmRun.of("export", "--home", home, "--learner", DELETED, "--variant", subject, "--out", target)
@@ -182,8 +185,7 @@ class DeletedLearnerTest {
             PrivateHome.checkpoints(pfm, ADA, 1, 2);
             assertThat(new String(home.sql().dump(), StandardCharsets.UTF_8)).contains(ADA.value());
 
-            assertThat(pfm.guardian().delete(PrivateHome.deletionOf(ADA)))
-                    .isInstanceOf(DeletionOutcome.Deleted.class);
+            assertThat(pfm.guardian().delete(PrivateHome.deletionOf(ADA))).isInstanceOf(DeletionOutcome.Deleted.class);
 
             assertNoId(home.sql(), ADA);
             assertThat(home.sql().texts("select learner from pfm_namespace"))
@@ -195,7 +197,8 @@ class DeletedLearnerTest {
     }
 
     @Test
-    @DisplayName("has a receipt that pfm audit verify takes; with any byte flipped it does not, nor with a log without the deletion")
+    @DisplayName(
+            "has a receipt that pfm audit verify takes; with any byte flipped it does not, nor with a log without the deletion")
     void receipt() throws Exception {
         Path home = dir.resolve("home");
         PfmRun.of("demo", "--learners", 2, "--home", home, "--delete-one").assertDone();
@@ -203,10 +206,12 @@ class DeletedLearnerTest {
         byte[] receipt = Files.readAllBytes(file);
         assertThat(verify(home, file).exitCode()).isZero();
 
-        AuditLogKey key = AuditLogKey.parse(Files.readString(home.resolve("audit").resolve("key.pub")));
+        AuditLogKey key =
+                AuditLogKey.parse(Files.readString(home.resolve("audit").resolve("key.pub")));
         for (int bit = 0; bit < (receipt.length - 1) * Byte.SIZE; bit++) {
             byte[] altered = flipped(receipt, bit);
-            assertThatThrownBy(() -> ReceiptCheck.verify(new String(altered, StandardCharsets.UTF_8), key), "bit %s", bit)
+            assertThatThrownBy(
+                            () -> ReceiptCheck.verify(new String(altered, StandardCharsets.UTF_8), key), "bit %s", bit)
                     .isInstanceOf(PfmException.class);
         }
         Random random = new Random(1);
@@ -227,7 +232,9 @@ class DeletedLearnerTest {
         for (Path anchor : Canaries.files(home.resolve("audit").resolve("anchors"))) {
             Files.delete(anchor);
         }
-        assertThat(verify(home, file).exitCode()).as("without anchors, by the receipt alone").isEqualTo(1);
+        assertThat(verify(home, file).exitCode())
+                .as("without anchors, by the receipt alone")
+                .isEqualTo(1);
     }
 
     private static PfmRun verify(Path home, Path receipt) {

@@ -70,7 +70,9 @@ class DeletionRaceTest {
             String how = points.get(point - 1) + " (point " + point + "), replay with -Dpfm.seed=" + seed;
             List<String> said = deleteElsewhere(home, kill, point);
             boolean finished = assertFinished(home, learner(kill), uid, how);
-            assertThat(finished || !said.contains(DeletingProcess.DELETED)).as(how).isTrue();
+            assertThat(finished || !said.contains(DeletingProcess.DELETED))
+                    .as(how)
+                    .isTrue();
             begun += finished ? 1 : 0;
         }
         assertThat(begun).as("deletions that were begun before the kill").isPositive();
@@ -99,8 +101,7 @@ class DeletionRaceTest {
     }
 
     /** Gives whether it was begun when its process was killed. */
-    private static boolean assertFinished(PrivateHome home, LearnerId learner, NsUid uid, String how)
-            throws Exception {
+    private static boolean assertFinished(PrivateHome home, LearnerId learner, NsUid uid, String how) throws Exception {
         boolean begun;
         try (Orchestrator pfm = home.open()) {
             pfm.start();
@@ -185,7 +186,10 @@ class DeletionRaceTest {
                     Orchestrator pfm = home.guarded().eventBus(bus).build()) {
                 pfm.namespaces().provision(learner, List.of(MATH));
                 pfm.adapters()
-                        .register(learner, MATH, PrivateHome.adapter(learner.hashCode()).files());
+                        .register(
+                                learner,
+                                MATH,
+                                PrivateHome.adapter(learner.hashCode()).files());
                 NsUid uid = home.uid(learner);
                 Future<DeletionOutcome> deletion = deleter.submit(() -> delete(stop));
                 merge(point);
@@ -264,9 +268,8 @@ class DeletionRaceTest {
                     .as("rows in %s: %s", table, how)
                     .isEmpty();
         }
-        Optional<String> message =
-                sql.texts("select topic from pfm_outbox where ns_uid = ?", uid.value()).stream()
-                        .reduce((one, other) -> one + " " + other);
+        Optional<String> message = sql.texts("select topic from pfm_outbox where ns_uid = ?", uid.value()).stream()
+                .reduce((one, other) -> one + " " + other);
         assertThat(message.orElse("NAMESPACE_DELETED")).as(how).isEqualTo("NAMESPACE_DELETED");
         assertThat(new String(sql.dump(), StandardCharsets.UTF_8))
                 .as(how)

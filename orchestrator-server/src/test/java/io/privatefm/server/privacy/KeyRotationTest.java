@@ -33,7 +33,8 @@ class KeyRotationTest {
     private Path dir;
 
     @Test
-    @DisplayName("while checkpoints are read and merged disturbs neither, and all opens with the newest root key alone, on PostgreSQL")
+    @DisplayName(
+            "while checkpoints are read and merged disturbs neither, and all opens with the newest root key alone, on PostgreSQL")
     void whileReading() throws Exception {
         PrivateHome home = PrivateHome.create(dir.resolve("home"), Database.POSTGRESQL);
         FileKeyVault vault = home.vault();
@@ -62,7 +63,11 @@ class KeyRotationTest {
                 int version = 1;
                 do {
                     version++;
-                    pfm.adapters().register(ADA, MATH, PrivateHome.adapter(100 + version).files());
+                    pfm.adapters()
+                            .register(
+                                    ADA,
+                                    MATH,
+                                    PrivateHome.adapter(100 + version).files());
                     MergeOutcome outcome = pfm.merges().mergeNow(ADA);
                     assertThat(outcome).as("version %s", version).isInstanceOf(MergeOutcome.Merged.class);
                 } while (!ended.get());
@@ -83,9 +88,10 @@ class KeyRotationTest {
         FileKeyVault again = FileKeyVault.open(home.keys(), newest);
         try (Orchestrator pfm = home.guarded(home.store(), home.blobs(), again).build()) {
             List<CheckpointRow> rows = pfm.checkpoints().list(ADA, 1_000);
-            assertThat(rows).hasSizeGreaterThan(1).allSatisfy(row -> assertThat(
-                            pfm.checkpoints().verify(ADA, row.version()))
-                    .isEqualTo(new Verification.Intact(row.checkpointHash())));
+            assertThat(rows)
+                    .hasSizeGreaterThan(1)
+                    .allSatisfy(row -> assertThat(pfm.checkpoints().verify(ADA, row.version()))
+                            .isEqualTo(new Verification.Intact(row.checkpointHash())));
         }
     }
 
