@@ -40,9 +40,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Every failure prints the seed that replays it; where threads or processes race, the seed gives the same choices, not the same instant. */
 @DisplayName("A learner's deletion")
 class DeletionRaceTest {
-    private static final int KILLS = Share.of(2, 20, 500);
-    private static final int PAIRS = Share.of(8, 200, 3_000);
-    private static final int RACES = Share.of(8, 200, 3_000);
+    private static final int KILLS = Share.of(2, 10, 500);
+    private static final int PAIRS = Share.of(8, 80, 3_000);
+    private static final int RACES = Share.of(8, 80, 3_000);
     private static final long PATIENCE_SECONDS = 120;
 
     @TempDir
