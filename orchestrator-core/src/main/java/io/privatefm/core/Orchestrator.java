@@ -124,8 +124,9 @@ public final class Orchestrator implements AutoCloseable {
                 foundations,
                 reader,
                 new ModelDirectoryWriter(stream, ModelDirectoryWriter.DEFAULT_SHARD_BYTES));
-        AuditSequencer sequencer =
-                setup.audit == null ? null : new AuditSequencer(setup.store, setup.audit, keeper.holder(), clock);
+        AuditSequencer sequencer = setup.audit == null
+                ? null
+                : new AuditSequencer(setup.store, setup.audit, keeper.holder(), keeper.ttl(), clock);
         keys = new Keys(setup.store, namespaces, keyring, journal);
         guardian = new Guardian(
                 setup.vault == null || keyring == null

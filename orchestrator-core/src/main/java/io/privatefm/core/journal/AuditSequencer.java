@@ -25,12 +25,12 @@ import org.slf4j.LoggerFactory;
 public final class AuditSequencer {
     private static final Logger LOG = LoggerFactory.getLogger(AuditSequencer.class);
     private static final String LEASE = "audit-sequencer";
-    private static final Duration TTL = Duration.ofSeconds(30);
     private static final int BATCH = 1_000;
 
     private final OrchestratorStore store;
     private final AuditSigner signer;
     private final String holder;
+    private final Duration leaseTime;
     private final InstantSource clock;
     private Tree tree = new Tree();
 
@@ -49,11 +49,14 @@ public final class AuditSequencer {
      * A sequencer.
      *
      * @param holder how this process calls itself in leases
+     * @param leaseTime how long another process waits after this one died
      */
-    public AuditSequencer(OrchestratorStore store, AuditSigner signer, String holder, InstantSource clock) {
+    public AuditSequencer(
+            OrchestratorStore store, AuditSigner signer, String holder, Duration leaseTime, InstantSource clock) {
         this.store = store;
         this.signer = signer;
         this.holder = holder;
+        this.leaseTime = leaseTime;
         this.clock = clock;
     }
 
@@ -64,7 +67,7 @@ public final class AuditSequencer {
      * @throws PfmException if the store fails; what was placed before stays
      */
     public synchronized long run() {
-        Optional<Lease> lease = store.inTransaction(tx -> tx.leases().acquire(LEASE, holder, TTL));
+        Optional<Lease> lease = store.inTransaction(tx -> tx.leases().acquire(LEASE, holder, leaseTime));
         if (lease.isEmpty()) {
             return 0;
         }
@@ -90,7 +93,7 @@ public final class AuditSequencer {
     }
 
     private int placeBatch(StoreTx tx, Lease lease) {
-        if (!tx.leases().renew(lease, TTL)) {
+        if (!tx.leases().renew(lease, leaseTime)) {
             throw new ConflictException("another process sequences the audit log now");
         }
         catchUp(tx);

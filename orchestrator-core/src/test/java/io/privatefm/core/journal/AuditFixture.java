@@ -54,7 +54,7 @@ final class AuditFixture {
     }
 
     AuditSequencer sequencer(OrchestratorStore over) {
-        return new AuditSequencer(over, signer, "test", time);
+        return new AuditSequencer(over, signer, "test", Duration.ofSeconds(30), time);
     }
 
     AuditVerdict verify() {

@@ -249,7 +249,8 @@ class AuditLogTest {
         AuditTamper cut = new AuditTamper(audit.store);
         cut.entries.remove(2);
         assertThat(audit.verify(cut)).isInstanceOf(AuditVerdict.Tampered.class);
-        assertThatThrownBy(() -> new AuditSequencer(cut, audit.signer, "test", audit.time).run())
+        assertThatThrownBy(
+                        () -> new AuditSequencer(cut, audit.signer, "test", Duration.ofSeconds(30), audit.time).run())
                 .isInstanceOf(CorruptDataException.class)
                 .hasMessageContaining("lacks entry 2");
         assertThat(audit.heads()).hasSize(1);
@@ -265,7 +266,8 @@ class AuditLogTest {
         forged.entries.remove(1);
         forged.renumber();
         forged.rechain();
-        assertThatThrownBy(() -> new AuditSequencer(forged, audit.signer, "test", audit.time).run())
+        assertThatThrownBy(() ->
+                        new AuditSequencer(forged, audit.signer, "test", Duration.ofSeconds(30), audit.time).run())
                 .isInstanceOf(CorruptDataException.class)
                 .hasMessageContaining("not those of its newest signed head");
         assertThat(audit.heads()).hasSize(1);

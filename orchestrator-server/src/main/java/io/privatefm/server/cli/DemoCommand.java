@@ -25,6 +25,7 @@ import io.privatefm.spi.guardian.GuardianRequest;
 import io.privatefm.spi.merge.MergeOutcome;
 import io.privatefm.spi.merge.NightReport;
 import io.privatefm.spi.store.CheckpointRow;
+import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.VariantRow;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -133,11 +134,10 @@ final class DemoCommand implements Callable<Integer> {
                 export(out, pfm, directory, present.get(0));
             }
             if (deleteOne && !present.isEmpty()) {
+                settle(opened.store(), pfm);
                 delete(out, pfm, directory, present.get(present.size() - 1), guardianKey);
             }
-            long messages = pfm.upkeep().relayMessages();
-            long entries = pfm.upkeep().sequenceAudit();
-            LOG.debug("{} messages and {} audit entries at the end", messages, entries);
+            settle(opened.store(), pfm);
             out.println("audit log:       ./pfm audit verify --home " + directory
                     + (database.isPresent() ? " --database …" : ""));
             if (night.inProgress() > 0) {
@@ -160,6 +160,22 @@ final class DemoCommand implements Callable<Integer> {
             }
         }
         return night;
+    }
+
+    /** Sends what waits and signs what was done, also what a process that died had in hand: that waits as long as its leases. */
+    private static void settle(OrchestratorStore store, Orchestrator pfm) {
+        for (int rounds = 0; rounds < MOST_ROUNDS; rounds++) {
+            long messages = pfm.upkeep().relayMessages();
+            long entries = pfm.upkeep().sequenceAudit();
+            LOG.debug("{} messages and {} audit entries at the end", messages, entries);
+            boolean settled = store.inTransaction(
+                    tx -> tx.outbox().depth() == 0 && tx.audit().unsequenced(1).isEmpty());
+            if (settled) {
+                return;
+            }
+            LockSupport.parkNanos(BETWEEN_ROUNDS.toNanos());
+        }
+        LOG.warn("messages or audit entries still wait; the next run goes on with them");
     }
 
     private static void print(PrintWriter out, NightReport night) {
