@@ -89,16 +89,11 @@ public final class NamespaceChange {
 
     /** Writes an entry into the audit log. */
     public NamespaceChange audit(String action, String operationId, ObjectNode details) {
-        return audit(ENGINE, action, operationId, details);
-    }
-
-    /** Writes an entry about what somebody did into the audit log. */
-    public NamespaceChange audit(String actor, String action, String operationId, ObjectNode details) {
         String text = CanonicalJson.text(details);
         AuditLog.append(
                 tx,
                 AuditLog.chain(next.nsUid()),
-                actor,
+                ENGINE,
                 action,
                 AuditLog.DONE,
                 operationId,

@@ -2,7 +2,6 @@
 package io.privatefm.core.seal;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HexFormat;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.generators.HKDFBytesGenerator;
@@ -46,10 +45,6 @@ final class DataKey {
         return id;
     }
 
-    byte[] idBytes() {
-        return HexFormat.of().parseHex(id);
-    }
-
     /** What says, beside a salt, that this and no other key was used; says nothing about the key. */
     byte[] commitment(byte[] salt) {
         return derive(secret, salt, COMMITMENT);
@@ -70,17 +65,6 @@ final class DataKey {
         byte[] derived = new byte[BYTES];
         hkdf.generateBytes(derived, 0, BYTES);
         return derived;
-    }
-
-    /** Whether both are the same key. */
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof DataKey key && id.equals(key.id) && Arrays.equals(secret, key.secret);
-    }
-
-    @Override
-    public int hashCode() {
-        return id.hashCode();
     }
 
     /** Without the key. */
