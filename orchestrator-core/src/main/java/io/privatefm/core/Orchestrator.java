@@ -2,6 +2,7 @@
 package io.privatefm.core;
 
 import io.privatefm.core.adapter.AdapterArchive;
+import io.privatefm.core.checkpoint.CheckpointMaker;
 import io.privatefm.core.checkpoint.CheckpointPublisher;
 import io.privatefm.core.checkpoint.CheckpointReader;
 import io.privatefm.core.checkpoint.ModelDirectoryWriter;
@@ -14,15 +15,19 @@ import io.privatefm.core.journal.AuditSequencer;
 import io.privatefm.core.journal.Journal;
 import io.privatefm.core.journal.OutboxRelay;
 import io.privatefm.core.journal.ReadyMessage;
+import io.privatefm.core.lease.LeaseKeeper;
 import io.privatefm.core.merge.MergeExecutor;
 import io.privatefm.core.merge.Plugins;
-import io.privatefm.core.night.LeaseKeeper;
 import io.privatefm.core.night.NamespaceMerger;
 import io.privatefm.core.night.NamespaceRetention;
+import io.privatefm.core.night.NightFallbacks;
 import io.privatefm.core.night.NightShift;
 import io.privatefm.core.night.OrphanCollector;
+import io.privatefm.core.night.Rebases;
 import io.privatefm.core.night.Retention;
 import io.privatefm.core.plan.MergePlanner;
+import io.privatefm.core.recovery.Misfits;
+import io.privatefm.core.recovery.RecoveryRoom;
 import io.privatefm.core.seal.Keyring;
 import io.privatefm.core.seal.RowSeal;
 import io.privatefm.core.seal.SealedBlobs;
@@ -38,6 +43,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -68,6 +74,7 @@ public final class Orchestrator implements AutoCloseable {
     private final Upkeep upkeep;
     private final Guardian guardian;
     private final Keys keys;
+    private final Recovery recovery;
     private final @Nullable EventBus bus;
     private final @Nullable ExecutorService ownPool;
     private final ScheduledExecutorService timer;
@@ -101,15 +108,36 @@ public final class Orchestrator implements AutoCloseable {
         Foundations foundations = new Foundations(setup.foundation, stream);
         AdapterArchive archive = new AdapterArchive(blobs, setup.adapterLimits);
         CheckpointReader reader = new CheckpointReader(blobs, stream);
+        MergePlanner planner = new MergePlanner(id -> plugins.strategy(id).revision());
         CheckpointPublisher publisher =
                 new CheckpointPublisher(setup.store, blobs, reader, ids::operation, journal, setup.backoff);
+        CheckpointMaker maker =
+                new CheckpointMaker(archive, new MergeExecutor(blobs, stream, plugins, setup.tileElements), publisher);
+        RecoveryRoom room = new RecoveryRoom(
+                setup.store,
+                new RecoveryRoom.Reading(
+                        setup.blobs,
+                        over -> new SealedBlobs(over, keyring, salts),
+                        over -> new CheckpointReader(over, stream),
+                        over -> new AdapterArchive(over, setup.adapterLimits)),
+                setup.mirror,
+                foundations,
+                journal,
+                keeper,
+                planner,
+                maker,
+                setup.recovery,
+                ids::operation,
+                listener);
         NamespaceMerger merger = new NamespaceMerger(
                 setup.store,
                 foundations,
-                archive,
-                new MergePlanner(id -> plugins.strategy(id).revision()),
-                new MergeExecutor(blobs, stream, plugins, setup.tileElements),
-                publisher,
+                new Rebases(setup.rebase, setup.recovery.maxVersionLag(), foundations, clock),
+                new Misfits(archive),
+                planner,
+                reader,
+                maker,
+                journal,
                 keeper,
                 listener,
                 clock);
@@ -117,7 +145,14 @@ public final class Orchestrator implements AutoCloseable {
         namespaces = new Namespaces(
                 setup.store, foundations, setup.policy, ids::namespace, ids::operation, keyring, listener, journal);
         adapters = new Adapters(setup.store, namespaces, foundations, archive, setup.adapterStore, listener, journal);
-        merges = new Merges(merger, new NightShift(setup.store, foundations, merger, listener));
+        merges = new Merges(
+                merger,
+                new NightShift(
+                        setup.store,
+                        foundations,
+                        merger,
+                        new NightFallbacks(room.fallback(), setup.recovery.maxVersionLag()),
+                        listener));
         checkpoints = new Checkpoints(
                 setup.store,
                 namespaces,
@@ -128,6 +163,14 @@ public final class Orchestrator implements AutoCloseable {
                 ? null
                 : new AuditSequencer(setup.store, setup.audit, keeper.holder(), keeper.ttl(), clock);
         keys = new Keys(setup.store, namespaces, keyring, journal);
+        recovery = new Recovery(
+                setup.store,
+                namespaces,
+                room.scrubber(
+                        setup.backoff, () -> Optional.ofNullable(setup.audit).map(audit -> audit.verify(setup.store))),
+                room.fallback(),
+                room.replayCheck(),
+                room.breaker());
         guardian = new Guardian(
                 setup.vault == null || keyring == null
                         ? null
@@ -196,6 +239,11 @@ public final class Orchestrator implements AutoCloseable {
     /** The namespaces' keys. */
     public Keys keys() {
         return keys;
+    }
+
+    /** Scrubs and fallbacks. */
+    public Recovery recovery() {
+        return recovery;
     }
 
     /**

@@ -17,6 +17,8 @@ import io.privatefm.spi.guardian.GuardianAuthority;
 import io.privatefm.spi.keys.KeyVault;
 import io.privatefm.spi.merge.MergePolicy;
 import io.privatefm.spi.observe.OrchestratorListener;
+import io.privatefm.spi.recovery.RebasePolicy;
+import io.privatefm.spi.recovery.RecoveryPolicy;
 import io.privatefm.spi.store.OrchestratorStore;
 import java.security.KeyPair;
 import java.security.SecureRandom;
@@ -52,6 +54,9 @@ public final class OrchestratorBuilder {
     GuardianAuthority authority;
 
     @Nullable
+    BlobStore mirror;
+
+    @Nullable
     Executor executor;
 
     int parallelism = Runtime.getRuntime().availableProcessors();
@@ -59,6 +64,8 @@ public final class OrchestratorBuilder {
     MergePolicy policy = MergePolicy.DEFAULT;
     AdapterLimits adapterLimits = AdapterLimits.DEFAULT;
     RetentionPolicy retention = RetentionPolicy.DEFAULT;
+    RecoveryPolicy recovery = RecoveryPolicy.DEFAULT;
+    RebasePolicy rebase = new RebasePolicy.Pinned();
     InstantSource clock = InstantSource.system();
     Duration leaseTime = Duration.ofMinutes(1);
     Backoff backoff = time -> LockSupport.parkNanos(time.toNanos());
@@ -138,6 +145,31 @@ public final class OrchestratorBuilder {
     /** How long checkpoints are kept once {@link Upkeep#applyRetention()} is called; {@link RetentionPolicy#DEFAULT} by default. */
     public OrchestratorBuilder retention(RetentionPolicy keep) {
         retention = keep;
+        return this;
+    }
+
+    /** When namespaces fall back; {@link RecoveryPolicy#DEFAULT} by default. */
+    public OrchestratorBuilder recovery(RecoveryPolicy rules) {
+        recovery = rules;
+        return this;
+    }
+
+    /**
+     * How namespaces move to new foundation releases within the lag that is allowed; they stay by default, since their adapters were
+     * trained on the release that they are on.
+     */
+    public OrchestratorBuilder rebase(RebasePolicy rules) {
+        rebase = rules;
+        return this;
+    }
+
+    /**
+     * A second blob store with copies of the first's blobs, under the same names. It is the host's to keep, as by copying a directory; it
+     * is only read, when a blob of the first is damaged.
+     */
+    public OrchestratorBuilder mirror(BlobStore copies) {
+        requireFirst(mirror, "mirror");
+        mirror = copies;
         return this;
     }
 

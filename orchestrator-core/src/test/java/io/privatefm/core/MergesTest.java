@@ -77,7 +77,7 @@ class MergesTest {
             assertThat(events).extracting(EventRow::seq).containsExactly(1L, 2L, 3L, 4L, 5L);
             assertThat(namespace.eventHead()).isEqualTo(5);
             assertThat(events).extracting(EventRow::at).isSorted();
-            assertThat(events.get(4).typeVersion()).isEqualTo(2);
+            assertThat(events.get(4).typeVersion()).isEqualTo(3);
             assertThat(events.get(4).payload())
                     .isEqualTo("{\"arithmetic\":\"pfm-merge-1\",\"checkpoint_hash\":\"" + second.checkpointHash()
                             + "\",\"foundation_hash\":\"" + second.foundationHash()
@@ -497,8 +497,8 @@ class MergesTest {
     }
 
     private static String variant(VariantRow row) {
-        return "{\"content_hash\":\"" + row.contentHash() + "\",\"layout\":\"" + row.layout() + "\",\"plan_hash\":\""
-                + row.planHash() + "\"}";
+        return "{\"adapters\":{\"" + row.name() + "\":1},\"content_hash\":\"" + row.contentHash() + "\",\"layout\":\""
+                + row.layout() + "\",\"plan_hash\":\"" + row.planHash() + "\"}";
     }
 
     private List<EventRow> events() {

@@ -4,6 +4,7 @@ package io.privatefm.core.adapter;
 import io.privatefm.core.hash.ContentHash;
 import io.privatefm.core.hash.MerkleTree;
 import io.privatefm.core.hash.TensorStream;
+import io.privatefm.core.model.FiniteTensor;
 import io.privatefm.core.model.FormatLimits;
 import io.privatefm.core.model.ModelConfig;
 import io.privatefm.core.model.ModelDirectory;

@@ -6,8 +6,11 @@ import io.privatefm.core.hash.ContentHash;
 import io.privatefm.core.hash.SegmentSink;
 import io.privatefm.core.hash.TensorDigest;
 import io.privatefm.core.hash.TensorStream;
+import io.privatefm.core.model.FiniteTensor;
 import io.privatefm.core.model.FormatLimits;
+import io.privatefm.core.model.ModelTensor;
 import io.privatefm.core.model.SafetensorsFile;
+import io.privatefm.core.model.TensorSource;
 import io.privatefm.core.seal.SealedBlobs;
 import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.ErrorCode;
@@ -23,11 +26,13 @@ import io.privatefm.spi.checkpoint.Verification;
 import io.privatefm.spi.checkpoint.Verification.Damage;
 import io.privatefm.spi.store.CheckpointRow;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Reads stored checkpoints and checks them against their manifests and rows. Safe for use by several threads at once. */
 public final class CheckpointReader {
@@ -47,12 +52,8 @@ public final class CheckpointReader {
      * @throws CorruptDataException if it is missing or damaged, or says something else than the row
      */
     public Manifest manifest(CheckpointRow row) {
-        String blob = "blob " + row.manifestBlob();
-        Manifest manifest = ManifestJson.read(
-                blobs.read(Manifest.context(row.nsUid(), row.version()), row.manifestBlob(), MAX_MANIFEST_BYTES), blob);
-        boolean same = manifest.namespace().equals(row.nsUid())
-                && manifest.version() == row.version()
-                && manifest.foundationRelease().equals(row.foundationRelease())
+        Manifest manifest = manifest(row.nsUid(), row.version(), row.manifestBlob());
+        boolean same = manifest.foundationRelease().equals(row.foundationRelease())
                 && manifest.foundationHash().equals(row.foundationHash())
                 && manifest.checkpointHash().equals(row.checkpointHash())
                 && manifest.variants().stream().map(VariantEntry::row).toList().equals(row.variants());
@@ -83,23 +84,96 @@ public final class CheckpointReader {
     }
 
     /**
+     * The manifest of a checkpoint, whatever its row says.
+     *
+     * @throws CorruptDataException if it is missing or damaged, or another's
+     */
+    public Manifest manifest(NsUid namespace, long version, Sha256 blob) {
+        byte[] bytes = blobs.read(Manifest.context(namespace, version), blob, MAX_MANIFEST_BYTES);
+        Manifest manifest = ManifestJson.read(bytes, "blob " + blob);
+        if (!manifest.namespace().equals(namespace) || manifest.version() != version) {
+            throw new CorruptDataException("blob " + blob + " is the manifest of another checkpoint");
+        }
+        return manifest;
+    }
+
+    /** Entries of a checkpoint's variants that have these names. */
+    public List<VariantEntry> entries(CheckpointRow row, Collection<String> names) {
+        return names.isEmpty()
+                ? List.of()
+                : manifest(row).variants().stream()
+                        .filter(entry -> names.contains(entry.name()))
+                        .toList();
+    }
+
+    /**
      * Reads every stored byte of a checkpoint: blob names, headers, tensor roots, content hashes, checkpoint hash.
      *
      * @throws FoundationWrongException if {@code foundation} has another content hash than the checkpoint's
      */
     public Verification verify(CheckpointRow row, Foundation foundation) {
+        List<Damage> damages = inspect(row, foundation).damages();
+        return damages.isEmpty() ? new Verification.Intact(row.checkpointHash()) : new Verification.Damaged(damages);
+    }
+
+    /**
+     * As {@link #verify}, and says what of a damaged checkpoint is sound.
+     *
+     * @throws FoundationWrongException if {@code foundation} has another content hash than the checkpoint's
+     */
+    public Inspection inspect(CheckpointRow row, Foundation foundation) {
         requireFoundation(row.version(), row.foundationHash(), foundation);
         List<Damage> damages = new ArrayList<>();
+        List<VariantEntry> sound = new ArrayList<>();
         try {
             for (VariantEntry entry : manifest(row).variants()) {
-                verify(row.nsUid(), entry, foundation)
-                        .forEach(damage -> damages.add(new Damage(
-                                Optional.of(entry.name()), damage.tensor(), damage.verdict(), damage.reason())));
+                List<Damage> own = inspect(row.nsUid(), entry, foundation);
+                damages.addAll(own);
+                if (own.isEmpty()) {
+                    sound.add(entry);
+                }
             }
         } catch (CorruptDataException e) {
             damages.add(damage(e));
         }
-        return damages.isEmpty() ? new Verification.Intact(row.checkpointHash()) : new Verification.Damaged(damages);
+        return new Inspection(sound, damages);
+    }
+
+    /** What is the matter with one variant; reads every stored byte of it. */
+    public List<Damage> inspect(NsUid namespace, VariantEntry entry, Foundation foundation) {
+        return verify(namespace, entry, foundation).stream()
+                .map(damage ->
+                        new Damage(Optional.of(entry.name()), damage.tensor(), damage.verdict(), damage.reason()))
+                .toList();
+    }
+
+    /**
+     * What makes no sense in a variant whose bytes are sound: a shape or dtype that its foundation does not have, or a value that is not
+     * finite.
+     */
+    public List<Damage> senseless(NsUid namespace, VariantEntry entry, Foundation foundation) {
+        List<Damage> damages = new ArrayList<>();
+        try (StoredVariant variant = open(namespace, entry, foundation)) {
+            List<TensorSource> changed = new ArrayList<>();
+            for (TensorDigest digest : entry.changed()) {
+                String name = digest.info().name();
+                ModelTensor stored = variant.stored().get(name);
+                ModelTensor base = foundation.tensors().get(name);
+                if (stored == null || (base != null && !base.info().equals(stored.info()))) {
+                    damages.add(senseless(entry, name, "does not have the foundation's dtype and shape"));
+                } else {
+                    changed.add(new FiniteTensor(stored, "blob " + entry.blob()));
+                }
+            }
+            stream.run(changed, SegmentSink.NONE);
+        } catch (InvalidInputException e) {
+            damages.add(senseless(entry, e.tensor(), String.valueOf(e.getMessage())));
+        }
+        return damages;
+    }
+
+    private static Damage senseless(VariantEntry entry, @Nullable String tensor, String reason) {
+        return new Damage(Optional.of(entry.name()), Optional.ofNullable(tensor), Verdict.SEMANTIC, reason);
     }
 
     /**
@@ -149,6 +223,7 @@ public final class CheckpointReader {
         return damages;
     }
 
+    /** What a failed read says is the matter. */
     private static Damage damage(PfmException e) {
         Verdict verdict = e instanceof CorruptDataException corrupt ? corrupt.verdict() : Verdict.BIT_ROT;
         return new Damage(Optional.empty(), Optional.empty(), verdict, String.valueOf(e.getMessage()));
@@ -171,6 +246,15 @@ public final class CheckpointReader {
     private static Map<String, TensorDigest> changed(VariantEntry entry) {
         return entry.changed().stream()
                 .collect(Collectors.toMap(digest -> digest.info().name(), digest -> digest));
+    }
+
+    /**
+     * Holds a foundation release against the one that a checkpoint was merged on.
+     *
+     * @throws FoundationWrongException if it has another content hash
+     */
+    public void requireFoundation(CheckpointRow row, Foundation foundation) {
+        requireFoundation(row.version(), row.foundationHash(), foundation);
     }
 
     private static void requireFoundation(long version, Sha256 mergedOn, Foundation foundation) {

@@ -5,6 +5,8 @@ import io.privatefm.core.hash.ContentHash;
 import io.privatefm.core.seal.SealContext;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
+import io.privatefm.spi.store.CheckpointRow;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,5 +44,19 @@ public record Manifest(
         Map<String, Sha256> hashes =
                 variants.stream().collect(Collectors.toMap(VariantEntry::name, VariantEntry::contentHash));
         return ContentHash.ofCheckpoint(hashes);
+    }
+
+    /** What the store keeps of a checkpoint with this manifest. */
+    public CheckpointRow row(String operationId, Sha256 manifestBlob, Instant createdAt) {
+        return new CheckpointRow(
+                namespace,
+                version,
+                operationId,
+                checkpointHash(),
+                manifestBlob,
+                foundationRelease,
+                foundationHash,
+                variants.stream().map(VariantEntry::row).toList(),
+                createdAt);
     }
 }

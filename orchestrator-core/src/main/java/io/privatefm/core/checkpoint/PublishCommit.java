@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.journal.EventType;
 import io.privatefm.core.journal.Journal;
+import io.privatefm.core.journal.NamespaceChange;
 import io.privatefm.core.journal.Transactions;
 import io.privatefm.core.plan.MergePlanner;
 import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.OutcomeUnknownException;
-import io.privatefm.spi.Sha256;
 import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.NamespaceRow;
@@ -18,6 +18,7 @@ import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.Settled;
 import io.privatefm.spi.store.StoreTx;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -40,10 +41,12 @@ final class PublishCommit {
         this.backoff = backoff;
     }
 
-    void run(Planned planned, CheckpointRow row, Sha256 basis) {
+    void run(Publication publication, CheckpointRow row, List<VariantEntry> entries) {
+        Planned planned = publication.planned();
+        ObjectNode payload = payload(row, entries);
         for (int attempt = 1; ; attempt++) {
             try {
-                requirePublished(Transactions.run(store, tx -> publish(tx, planned, row, basis)), row);
+                requirePublished(Transactions.run(store, tx -> publish(tx, publication, row, payload)), row);
                 return;
             } catch (OutcomeUnknownException e) {
                 if (happened(planned, row, e)) {
@@ -66,7 +69,8 @@ final class PublishCommit {
     }
 
     /** Publishes, or says what stands against it; then nothing was written. */
-    private Optional<String> publish(StoreTx tx, Planned planned, CheckpointRow row, Sha256 basis) {
+    private Optional<String> publish(StoreTx tx, Publication publication, CheckpointRow row, ObjectNode payload) {
+        Planned planned = publication.planned();
         if (!tx.leases().lock(planned.lease())) {
             return Optional.of("another worker has its lease since");
         }
@@ -77,23 +81,32 @@ final class PublishCommit {
             return Optional.of("the namespace is gone");
         }
         NamespaceRow now = found.get();
-        boolean same = now.state() == NamespaceState.MERGING
+        boolean same = now.state() == before.state()
                 && now.checkpointVersion() == row.version() - 1
-                && now.foundationRelease().equals(row.foundationRelease());
+                && now.foundationRelease().equals(before.foundationRelease());
         if (!same) {
             return Optional.of("it has moved on (state " + now.state() + ", version " + now.checkpointVersion()
                     + ", release " + now.foundationRelease() + ")");
         }
+        boolean unmoved = now.eventHead() == before.eventHead();
+        if (!unmoved && (publication.moves() || publication.around().onlyIfUnmoved())) {
+            return Optional.of("it has changed since it was planned");
+        }
         tx.putCheckpoint(row);
-        ObjectNode payload = payload(row);
-        journal.change(tx, now)
-                .event(EventType.MERGE_COMPLETED, payload)
+        NamespaceChange change = journal.change(tx, now);
+        publication.around().before(tx, change);
+        change.event(EventType.MERGE_COMPLETED, payload)
                 .message(EventType.MERGE_COMPLETED.name(), message(row))
-                .audit("CHECKPOINT_PUBLISHED", row.operationId(), payload)
-                .row(changed -> changed.withCheckpoint(row.version()).withState(NamespaceState.ACTIVE))
-                .row(changed -> now.eventHead() == before.eventHead()
-                        ? changed.withSettled(new Settled(changed.eventHead(), basis))
-                        : changed)
+                .audit("CHECKPOINT_PUBLISHED", row.operationId(), payload);
+        publication.around().after(tx, change, row);
+        change.row(changed -> changed.withCheckpoint(row.version())
+                        .withFoundationRelease(row.foundationRelease())
+                        .withState(NamespaceState.ACTIVE))
+                .row(changed -> publication
+                        .settled()
+                        .filter(basis -> unmoved)
+                        .map(basis -> changed.withSettled(new Settled(changed.eventHead(), basis)))
+                        .orElse(changed))
                 .write();
         tx.leases().release(planned.lease());
         return Optional.empty();
@@ -123,7 +136,7 @@ final class PublishCommit {
     }
 
     /** What replay needs to know: every decision, and what it must come to. */
-    private static ObjectNode payload(CheckpointRow row) {
+    private static ObjectNode payload(CheckpointRow row, List<VariantEntry> entries) {
         ObjectNode payload = JsonNodeFactory.instance.objectNode();
         payload.put("version", row.version())
                 .put("operation_id", row.operationId())
@@ -133,11 +146,14 @@ final class PublishCommit {
                 .put("foundation_release", row.foundationRelease())
                 .put("foundation_hash", row.foundationHash().hex());
         ObjectNode variants = payload.putObject("variants");
-        row.variants()
-                .forEach(variant -> variants.putObject(variant.name())
-                        .put("content_hash", variant.contentHash().hex())
-                        .put("plan_hash", variant.planHash().hex())
-                        .put("layout", variant.layout().name()));
+        for (VariantEntry entry : entries) {
+            ObjectNode adapters = variants.putObject(entry.name())
+                    .put("content_hash", entry.contentHash().hex())
+                    .put("plan_hash", entry.plan().planHash().hex())
+                    .put("layout", entry.layout().name())
+                    .putObject("adapters");
+            entry.plan().inputs().forEach(input -> adapters.put(input.subject().value(), input.revision()));
+        }
         return payload;
     }
 

@@ -55,7 +55,7 @@ public record VariantEntry(
     }
 
     /** What the store keeps of it. */
-    VariantRow row() {
+    public VariantRow row() {
         return new VariantRow(name(), contentHash, plan.planHash(), layout(), blob, blobBytes, changed.size());
     }
 }

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.journal.Journal;
 import io.privatefm.core.journal.NamespaceChange;
 import io.privatefm.core.journal.Transactions;
-import io.privatefm.core.night.LeaseKeeper;
-import io.privatefm.core.night.MergeLease;
+import io.privatefm.core.lease.LeaseKeeper;
+import io.privatefm.core.lease.NamespaceLease;
 import io.privatefm.core.seal.Keyring;
 import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.LearnerId;
@@ -60,7 +60,7 @@ public final class NamespaceDeletion {
         if (!tx.compareAndSet(namespace, marked)) {
             throw new ConflictException("namespace " + namespace.nsUid() + " was changed by another writer");
         }
-        MergeLease.seize(tx, namespace.nsUid(), keeper);
+        NamespaceLease.seize(tx, namespace.nsUid(), keeper);
         journal.auditInClear(
                 tx, namespace.nsUid(), actor, action, namespace.nsUid().value(), details);
     }

@@ -5,6 +5,8 @@ import io.privatefm.core.note.VerifierKey;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.audit.AnchorSink;
+import io.privatefm.spi.audit.AuditVerdict;
+import io.privatefm.spi.store.OrchestratorStore;
 import java.security.KeyPair;
 
 /**
@@ -23,5 +25,10 @@ public record AuditSigner(String origin, KeyPair key, AnchorSink anchors) {
 
     String sign(TreeHead head) {
         return head.sign(key);
+    }
+
+    /** Verifies the whole log with its key, against its anchors. */
+    public AuditVerdict verify(OrchestratorStore store) {
+        return new AuditVerifier(store, origin, key.getPublic(), anchors.anchored()).verify();
     }
 }

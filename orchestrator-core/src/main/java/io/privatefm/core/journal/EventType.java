@@ -5,9 +5,15 @@ package io.privatefm.core.journal;
 public enum EventType {
     NAMESPACE_CREATED(1),
     ADAPTER_REGISTERED(1),
-    MERGE_COMPLETED(2),
+    MERGE_COMPLETED(3),
     CHECKPOINTS_EXPIRED(1),
-    LEGAL_HOLD_CHANGED(1);
+    LEGAL_HOLD_CHANGED(1),
+    ADAPTER_SET_ASIDE(1),
+    REBASE_DEFERRED(1),
+    FALLBACK_INITIATED(1),
+    FALLBACK_FAILED(1),
+    FALLBACK_COMPLETED(1),
+    CHECKPOINT_ROW_REPAIRED(1);
 
     private final int version;
 

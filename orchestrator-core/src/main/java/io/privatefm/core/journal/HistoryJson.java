@@ -19,13 +19,17 @@ final class HistoryJson {
             json.put("legal_hold", true);
         }
         ObjectNode adapters = json.putObject("adapters");
-        history.adapters()
-                .forEach((subject, adapter) -> adapters.putObject(subject.value())
-                        .put("revision", adapter.revision())
-                        .put("digest", adapter.digest().hex())
-                        .put("config_blob", adapter.configBlob().hex())
-                        .put("weights_blob", adapter.weightsBlob().hex())
-                        .put("trained_on", adapter.trainedOn().map(Sha256::hex).orElse(null)));
+        history.adapters().forEach((subject, adapter) -> {
+            ObjectNode entry = adapters.putObject(subject.value())
+                    .put("revision", adapter.revision())
+                    .put("digest", adapter.digest().hex())
+                    .put("config_blob", adapter.configBlob().hex())
+                    .put("weights_blob", adapter.weightsBlob().hex())
+                    .put("trained_on", adapter.trainedOn().map(Sha256::hex).orElse(null));
+            if (adapter.setAside()) { // likewise
+                entry.put("set_aside", true);
+            }
+        });
         ObjectNode checkpoints = json.putObject("checkpoints");
         history.checkpoints().forEach((version, checkpoint) -> {
             ObjectNode entry = checkpoints

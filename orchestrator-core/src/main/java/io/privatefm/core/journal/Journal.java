@@ -12,10 +12,13 @@ import io.privatefm.spi.NsUid;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
+import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.OutboxRow;
 import io.privatefm.spi.store.StoreTx;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Where changes of namespaces are written down, in the transaction that makes them. */
 public final class Journal {
@@ -23,6 +26,7 @@ public final class Journal {
     public static final String NAMESPACE_DELETED = "NAMESPACE_DELETED";
 
     private static final String DENIALS = "guardian";
+    private static final int PAGE = 1_000;
 
     private final InstantSource clock;
     private final boolean publishing;
@@ -68,6 +72,22 @@ public final class Journal {
     public EventRow opened(NsUid namespace, EventRow row) {
         String payload = seal.open(event(namespace, row.seq(), row.type(), row.typeVersion()), row.payload());
         return new EventRow(row.seq(), row.type(), row.typeVersion(), payload, row.at());
+    }
+
+    /**
+     * What a namespace's event log records, all of it; not to be called inside a transaction.
+     *
+     * @throws io.privatefm.spi.CorruptDataException if the log has a gap, or an event is not what was written there
+     */
+    public RecordedLog recorded(OrchestratorStore store, NsUid namespace) {
+        List<EventRow> events = new ArrayList<>();
+        List<EventRow> page;
+        do {
+            long from = events.size() + 1L;
+            page = store.inTransaction(tx -> tx.events(namespace, from, PAGE));
+            page.forEach(row -> events.add(opened(namespace, row)));
+        } while (page.size() == PAGE);
+        return RecordedLog.of(events);
     }
 
     /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.json.CanonicalJson;
 import io.privatefm.core.seal.RowSeal;
 import io.privatefm.spi.ConflictException;
+import io.privatefm.spi.NsUid;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.OutboxRow;
@@ -38,6 +39,11 @@ public final class NamespaceChange {
     /** Time of the change. */
     public Instant at() {
         return at;
+    }
+
+    /** The namespace that is changed. */
+    public NsUid namespace() {
+        return before.nsUid();
     }
 
     /** Changes fields of the row. */

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.journal;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.hash.MerkleTree;
 import io.privatefm.core.json.CanonicalJson;
-import io.privatefm.core.json.StrictJson;
 import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.store.EventRow;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -49,9 +45,32 @@ public record NamespaceHistory(
         checkpoints = Collections.unmodifiableSortedMap(new TreeMap<>(checkpoints));
     }
 
-    /** An adapter revision. */
+    /**
+     * An adapter revision.
+     *
+     * @param setAside whether it goes into no merge any more
+     */
     public record Registered(
-            int revision, Sha256 digest, Sha256 configBlob, Sha256 weightsBlob, Optional<Sha256> trainedOn) {}
+            int revision,
+            Sha256 digest,
+            Sha256 configBlob,
+            Sha256 weightsBlob,
+            Optional<Sha256> trainedOn,
+            boolean setAside) {
+        static Registered read(ObjectNode payload) {
+            return new Registered(
+                    EventPayload.number(payload, "revision"),
+                    EventPayload.hash(payload, "digest"),
+                    EventPayload.hash(payload, "config_blob"),
+                    EventPayload.hash(payload, "weights_blob"),
+                    EventPayload.hashOrNull(payload, "trained_on"),
+                    false);
+        }
+
+        Registered aside() {
+            return new Registered(revision, digest, configBlob, weightsBlob, trainedOn, true);
+        }
+    }
 
     /** A checkpoint. */
     public record Published(
@@ -101,6 +120,12 @@ public record NamespaceHistory(
                 case MERGE_COMPLETED -> merged(payload);
                 case CHECKPOINTS_EXPIRED -> expired(payload);
                 case LEGAL_HOLD_CHANGED -> held(payload);
+                case ADAPTER_SET_ASIDE -> setAside(payload);
+                case REBASE_DEFERRED,
+                        FALLBACK_INITIATED,
+                        FALLBACK_FAILED,
+                        FALLBACK_COMPLETED,
+                        CHECKPOINT_ROW_REPAIRED -> noted();
             };
         } catch (IllegalArgumentException | InvalidInputException e) {
             throw new CorruptDataException(
@@ -108,7 +133,7 @@ public record NamespaceHistory(
         }
     }
 
-    private static EventType type(EventRow event) {
+    static EventType type(EventRow event) {
         try {
             return EventType.valueOf(event.type());
         } catch (IllegalArgumentException e) {
@@ -118,107 +143,88 @@ public record NamespaceHistory(
     }
 
     private static NamespaceHistory created(ObjectNode payload) {
-        List<Subject> named = new ArrayList<>();
-        if (!payload.path("subjects").isArray()) {
-            throw new IllegalArgumentException("subjects must be a list");
-        }
-        payload.path("subjects").forEach(subject -> named.add(Subject.of(requireText(subject, "a subject"))));
         return new NamespaceHistory(
                 1,
-                named,
-                text(payload, "policy"),
-                text(payload, "foundation_release"),
+                EventPayload.subjects(payload),
+                EventPayload.text(payload, "policy"),
+                EventPayload.text(payload, "foundation_release"),
                 false,
                 new TreeMap<>(),
                 new TreeMap<>());
     }
 
     private NamespaceHistory registered(ObjectNode payload) {
-        Subject subject = Subject.of(text(payload, "subject"));
-        int revision = number(payload, "revision");
+        Subject subject = Subject.of(EventPayload.text(payload, "subject"));
+        Registered adapter = Registered.read(payload);
         int before = Optional.ofNullable(adapters.get(subject))
                 .map(Registered::revision)
                 .orElse(0);
-        if (revision != before + 1) {
-            throw new IllegalArgumentException("revision " + revision + " of " + subject + " follows " + before);
+        if (adapter.revision() != before + 1) {
+            throw new IllegalArgumentException(
+                    "revision " + adapter.revision() + " of " + subject + " follows " + before);
         }
         SortedMap<Subject, Registered> next = new TreeMap<>(adapters);
-        next.put(
-                subject,
-                new Registered(
-                        revision,
-                        hash(payload, "digest"),
-                        hash(payload, "config_blob"),
-                        hash(payload, "weights_blob"),
-                        payload.path("trained_on").isNull()
-                                ? Optional.empty()
-                                : Optional.of(hash(payload, "trained_on"))));
-        return new NamespaceHistory(eventHead + 1, subjects, policy, foundationRelease, legalHold, next, checkpoints);
+        next.put(subject, adapter);
+        return with(foundationRelease, legalHold, next, checkpoints);
+    }
+
+    private NamespaceHistory setAside(ObjectNode payload) {
+        Subject subject = Subject.of(EventPayload.text(payload, "subject"));
+        int revision = EventPayload.number(payload, "revision");
+        Registered adapter = adapters.get(subject);
+        if (adapter == null || adapter.revision() != revision) {
+            throw new IllegalArgumentException("revision " + revision + " of " + subject + " is not the newest");
+        }
+        SortedMap<Subject, Registered> next = new TreeMap<>(adapters);
+        next.put(subject, adapter.aside());
+        return with(foundationRelease, legalHold, next, checkpoints);
     }
 
     private NamespaceHistory merged(ObjectNode payload) {
-        long version = number(payload, "version");
+        long version = EventPayload.number(payload, "version");
         long before = checkpoints.isEmpty() ? 0 : checkpoints.lastKey();
         if (version != before + 1) {
             throw new IllegalArgumentException("version " + version + " follows " + before);
         }
-        if (!payload.path("variants").isObject()) {
-            throw new IllegalArgumentException("variants must be an object");
-        }
         SortedMap<String, Sha256> variants = new TreeMap<>();
-        for (Map.Entry<String, JsonNode> variant : payload.path("variants").properties()) {
-            if (!StrictJson.isUnicode(variant.getKey())) {
-                throw new IllegalArgumentException("a variant's name has half a surrogate pair");
-            }
-            variants.put(variant.getKey(), hash(variant.getValue(), "content_hash"));
-        }
-        String release = text(payload, "foundation_release");
+        EventPayload.variants(payload)
+                .forEach((name, variant) -> variants.put(name, EventPayload.hash(variant, "content_hash")));
+        String release = EventPayload.text(payload, "foundation_release");
         SortedMap<Long, Published> next = new TreeMap<>(checkpoints);
         next.put(
                 version,
-                new Published(hash(payload, "checkpoint_hash"), release, hash(payload, "foundation_hash"), variants));
-        return new NamespaceHistory(eventHead + 1, subjects, policy, release, legalHold, adapters, next);
+                new Published(
+                        EventPayload.hash(payload, "checkpoint_hash"),
+                        release,
+                        EventPayload.hash(payload, "foundation_hash"),
+                        variants));
+        return with(release, legalHold, adapters, next);
     }
 
     private NamespaceHistory expired(ObjectNode payload) {
-        long first = number(payload, "first_version");
-        long last = number(payload, "last_version");
+        long first = EventPayload.number(payload, "first_version");
+        long last = EventPayload.number(payload, "last_version");
         if (checkpoints.isEmpty() || first != checkpoints.firstKey() || last < first || last >= checkpoints.lastKey()) {
             throw new IllegalArgumentException(
                     "versions " + first + " to " + last + " are not the oldest of " + checkpoints.keySet());
         }
-        return new NamespaceHistory(
-                eventHead + 1, subjects, policy, foundationRelease, legalHold, adapters, checkpoints.tailMap(last + 1));
+        return with(foundationRelease, legalHold, adapters, checkpoints.tailMap(last + 1));
     }
 
     private NamespaceHistory held(ObjectNode payload) {
-        if (!payload.path("held").isBoolean()) {
-            throw new IllegalArgumentException("held must be true or false");
-        }
-        boolean held = payload.path("held").booleanValue();
-        return new NamespaceHistory(eventHead + 1, subjects, policy, foundationRelease, held, adapters, checkpoints);
+        return with(foundationRelease, EventPayload.flag(payload, "held"), adapters, checkpoints);
     }
 
-    private static Sha256 hash(JsonNode payload, String field) {
-        return Sha256.parse(text(payload, field));
+    /** For events that say what was done and change nothing that a merge is made from. */
+    private NamespaceHistory noted() {
+        return with(foundationRelease, legalHold, adapters, checkpoints);
     }
 
-    private static String text(JsonNode payload, String field) {
-        return requireText(payload.path(field), field);
-    }
-
-    private static String requireText(JsonNode value, String what) {
-        if (!value.isTextual()) {
-            throw new IllegalArgumentException(what + " must be text");
-        }
-        return value.textValue();
-    }
-
-    private static int number(JsonNode payload, String field) {
-        JsonNode value = payload.path(field);
-        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
-            throw new IllegalArgumentException(field + " must be a whole number");
-        }
-        return value.intValue();
+    private NamespaceHistory with(
+            String release,
+            boolean held,
+            SortedMap<Subject, Registered> nextAdapters,
+            SortedMap<Long, Published> nextCheckpoints) {
+        return new NamespaceHistory(eventHead + 1, subjects, policy, release, held, nextAdapters, nextCheckpoints);
     }
 }

@@ -19,8 +19,11 @@ import java.util.function.UnaryOperator;
 final class Upcasters {
     private record Step(EventType type, int fromVersion) {}
 
-    private static final Map<Step, UnaryOperator<ObjectNode>> STEPS =
-            Map.of(new Step(EventType.MERGE_COMPLETED, 1), Upcasters::mergeCompletedWithPlans);
+    private static final Map<Step, UnaryOperator<ObjectNode>> STEPS = Map.of(
+            new Step(EventType.MERGE_COMPLETED, 1),
+            Upcasters::mergeCompletedWithPlans,
+            new Step(EventType.MERGE_COMPLETED, 2),
+            Upcasters::mergeCompletedWithAdapters);
 
     private Upcasters() {}
 
@@ -64,6 +67,17 @@ final class Upcasters {
                 entry.putNull("plan_hash").putNull("layout");
             }
         }
+        return next;
+    }
+
+    /** Version 2 did not say which adapter revisions went in: those that were the newest. */
+    private static ObjectNode mergeCompletedWithAdapters(ObjectNode payload) {
+        ObjectNode next = payload.deepCopy();
+        next.path("variants").forEach(variant -> {
+            if (variant instanceof ObjectNode entry) {
+                entry.putNull("adapters");
+            }
+        });
         return next;
     }
 }

@@ -9,6 +9,8 @@ import io.privatefm.core.foundation.Foundations;
 import io.privatefm.core.journal.EventType;
 import io.privatefm.core.journal.Journal;
 import io.privatefm.core.journal.Transactions;
+import io.privatefm.core.lease.LeaseKeeper;
+import io.privatefm.core.lease.NamespaceLease;
 import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.NsUid;
@@ -103,14 +105,14 @@ public final class NamespaceRetention {
                 || expired(store.inTransaction(tx -> find(tx, namespace))) == 0) {
             return new RetentionOutcome.Kept();
         }
-        Optional<Lease> lease = Transactions.run(store, tx -> MergeLease.acquire(tx, namespace.nsUid(), keeper));
+        Optional<Lease> lease = Transactions.run(store, tx -> NamespaceLease.acquire(tx, namespace.nsUid(), keeper));
         if (lease.isEmpty()) {
             return skipped(Reason.BUSY, "another worker has its lease");
         }
         try (LeaseKeeper.Kept kept = keeper.keep(lease.get())) {
             return apply(namespace, kept.lease());
         } finally {
-            MergeLease.end(store, lease.get(), namespace, Optional.empty());
+            NamespaceLease.end(store, lease.get(), namespace, Optional.empty());
         }
     }
 

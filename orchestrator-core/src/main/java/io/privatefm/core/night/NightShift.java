@@ -33,13 +33,19 @@ public final class NightShift {
     private final OrchestratorStore store;
     private final Foundations foundations;
     private final NamespaceMerger merger;
+    private final NightFallbacks fallbacks;
     private final OrchestratorListener listener;
 
     public NightShift(
-            OrchestratorStore store, Foundations foundations, NamespaceMerger merger, OrchestratorListener listener) {
+            OrchestratorStore store,
+            Foundations foundations,
+            NamespaceMerger merger,
+            NightFallbacks fallbacks,
+            OrchestratorListener listener) {
         this.store = store;
         this.foundations = foundations;
         this.merger = merger;
+        this.fallbacks = fallbacks;
         this.listener = listener;
     }
 
@@ -47,28 +53,32 @@ public final class NightShift {
     public NightReport run() {
         foundations.forget();
         Map<Basis, Sha256> bases = new HashMap<>();
+        Optional<Rebase> rebase = merger.rebase();
         List<NamespaceRow> due = new ArrayList<>();
         int namespaces = 0;
         for (List<NamespaceRow> page = page(null);
                 !page.isEmpty();
                 page = page(page.get(page.size() - 1).learner())) {
             for (NamespaceRow namespace : page) {
-                if (namespace.state() == NamespaceState.ACTIVE || namespace.state() == NamespaceState.MERGING) {
+                boolean merges =
+                        namespace.state() == NamespaceState.ACTIVE || namespace.state() == NamespaceState.MERGING;
+                boolean fallsBack = fallbacks.isDue(namespace, rebase);
+                if (merges || fallsBack) {
                     namespaces++;
-                    if (!isSettled(namespace, bases)) {
+                    if (fallsBack || !isSettled(namespace, rebase, bases)) {
                         due.add(namespace);
                     }
                 }
             }
         }
-        return mergeAll(namespaces, due);
+        return mergeAll(namespaces, due, rebase);
     }
 
     /** What namespaces have in common whose plans rest on the same. */
     private record Basis(String release, String policy) {}
 
     /** Whether nothing has happened since there was nothing left to merge: known from the row alone. */
-    private boolean isSettled(NamespaceRow namespace, Map<Basis, Sha256> bases) {
+    private boolean isSettled(NamespaceRow namespace, Optional<Rebase> rebase, Map<Basis, Sha256> bases) {
         Optional<Settled> settled = namespace.settled();
         if (namespace.state() != NamespaceState.ACTIVE
                 || settled.isEmpty()
@@ -76,21 +86,23 @@ public final class NightShift {
             return false;
         }
         try {
-            Basis key = new Basis(namespace.foundationRelease(), namespace.policy());
-            return namespace.checkpointVersion() == 0
-                    || bases.computeIfAbsent(key, absent -> merger.basis(namespace))
+            String pinned = namespace.foundationRelease();
+            String target = rebase.map(rule -> rule.target(namespace)).orElse(pinned);
+            Basis key = new Basis(target, namespace.policy());
+            return (namespace.checkpointVersion() == 0 && target.equals(pinned))
+                    || bases.computeIfAbsent(key, absent -> merger.basis(namespace, target))
                             .equals(settled.get().basis());
         } catch (PfmException e) {
             return false; // merging it will say why
         }
     }
 
-    private NightReport mergeAll(int namespaces, List<NamespaceRow> due) {
+    private NightReport mergeAll(int namespaces, List<NamespaceRow> due, Optional<Rebase> rebase) {
         listener.onEvent(new LifecycleEvent.NightStarted(due.size()));
         List<NightReport.Result> results = new ArrayList<>();
         for (int done = 1; done <= due.size(); done++) {
             NamespaceRow namespace = due.get(done - 1);
-            MergeOutcome outcome = merge(namespace);
+            MergeOutcome outcome = merge(namespace, rebase);
             if (!(outcome instanceof MergeOutcome.UpToDate)) {
                 results.add(new NightReport.Result(namespace.learner(), outcome));
             }
@@ -99,8 +111,11 @@ public final class NightShift {
         return new NightReport(namespaces, namespaces - results.size(), results);
     }
 
-    private MergeOutcome merge(NamespaceRow namespace) {
+    private MergeOutcome merge(NamespaceRow namespace, Optional<Rebase> rebase) {
         try {
+            if (fallbacks.isDue(namespace, rebase)) {
+                return fallbacks.run(namespace);
+            }
             return merger.merge(namespace.learner(), null);
         } catch (PfmException e) {
             return rejected(namespace, String.valueOf(e.getMessage()));

@@ -2,6 +2,8 @@
 package io.privatefm.core.night;
 
 import io.privatefm.core.journal.Transactions;
+import io.privatefm.core.lease.LeaseKeeper;
+import io.privatefm.core.lease.NamespaceLease;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.blob.BlobStore;
@@ -45,7 +47,7 @@ public final class OrphanCollector {
      * @return how many blobs were put into the trash
      */
     public int sweep(NsUid namespace, Duration grace) {
-        Optional<Lease> lease = Transactions.run(store, tx -> MergeLease.acquire(tx, namespace, keeper));
+        Optional<Lease> lease = Transactions.run(store, tx -> NamespaceLease.acquire(tx, namespace, keeper));
         if (lease.isEmpty()) {
             return 0;
         }

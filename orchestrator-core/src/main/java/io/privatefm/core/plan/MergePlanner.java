@@ -20,6 +20,7 @@ import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.VariantRow;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -75,8 +76,28 @@ public final class MergePlanner {
         if (misfit.isPresent()) {
             return new PlanOutcome.Rejected(misfit.get());
         }
+        List<VariantRow> current = head.map(CheckpointRow::variants).orElse(List.of());
+        MergePlan plan = plan(namespace, policy, release, foundationHash, inventory, current);
+        boolean stays = release.equals(namespace.foundationRelease());
+        return stays && plan.compute().isEmpty() && plan.takenOver().size() == current.size()
+                ? new PlanOutcome.UpToDate()
+                : new PlanOutcome.Due(plan);
+    }
+
+    /**
+     * What a checkpoint of these adapters holds, whether or not there is need of one.
+     *
+     * @param stored variants that may be taken over, where they are what the plan asks for
+     */
+    public MergePlan plan(
+            NamespaceRow namespace,
+            MergePolicy policy,
+            String release,
+            Sha256 foundationHash,
+            List<AdapterRow> inventory,
+            Collection<VariantRow> stored) {
         Map<String, VariantRow> current = new TreeMap<>();
-        head.ifPresent(checkpoint -> checkpoint.variants().forEach(row -> current.put(row.name(), row)));
+        stored.forEach(row -> current.put(row.name(), row));
         List<VariantPlan> compute = new ArrayList<>();
         List<VariantRow> takenOver = new ArrayList<>();
         long bytes = 0;
@@ -89,17 +110,14 @@ public final class MergePlanner {
                 bytes += changedBytes(variant, inventory);
             }
         }
-        if (compute.isEmpty() && takenOver.size() == current.size()) {
-            return new PlanOutcome.UpToDate();
-        }
-        return new PlanOutcome.Due(new MergePlan(
+        return new MergePlan(
                 namespace.nsUid(),
                 namespace.checkpointVersion() + 1,
                 release,
                 foundationHash,
                 compute,
                 takenOver,
-                bytes));
+                bytes);
     }
 
     /**

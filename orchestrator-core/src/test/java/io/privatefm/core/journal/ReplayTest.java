@@ -147,7 +147,8 @@ class ReplayTest {
                                 adapter.digest(),
                                 adapter.configBlob(),
                                 adapter.weightsBlob(),
-                                adapter.trainedOn())));
+                                adapter.trainedOn(),
+                                adapter.setAside())));
         assertThat(history.adapters()).isEqualTo(registered);
         assertThat(published(history)).isEqualTo(expected(checkpoints));
         assertThat((long) history.checkpoints().lastKey()).isEqualTo(row.checkpointVersion());

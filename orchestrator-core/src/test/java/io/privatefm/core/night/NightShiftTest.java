@@ -9,14 +9,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.privatefm.core.AdapterFixture;
 import io.privatefm.core.EngineFixture;
 import io.privatefm.core.adapter.AdapterArchive;
+import io.privatefm.core.checkpoint.CheckpointMaker;
 import io.privatefm.core.checkpoint.CheckpointPublisher;
 import io.privatefm.core.checkpoint.CheckpointReader;
 import io.privatefm.core.foundation.Foundations;
 import io.privatefm.core.hash.TensorStream;
 import io.privatefm.core.journal.Journal;
+import io.privatefm.core.lease.LeaseKeeper;
 import io.privatefm.core.merge.MergeExecutor;
 import io.privatefm.core.merge.Plugins;
 import io.privatefm.core.plan.MergePlanner;
+import io.privatefm.core.recovery.Misfits;
+import io.privatefm.core.recovery.RecoveryRoom;
 import io.privatefm.core.seal.RowSeal;
 import io.privatefm.core.seal.SealedBlobs;
 import io.privatefm.spi.LearnerId;
@@ -32,6 +36,8 @@ import io.privatefm.spi.merge.MergeStrategy;
 import io.privatefm.spi.merge.NightReport;
 import io.privatefm.spi.merge.Rounding;
 import io.privatefm.spi.observe.LifecycleEvent;
+import io.privatefm.spi.recovery.RebasePolicy;
+import io.privatefm.spi.recovery.RecoveryPolicy;
 import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.NamespaceRow;
 import java.time.Duration;
@@ -41,6 +47,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -207,22 +214,40 @@ class NightShiftTest {
         SealedBlobs blobs = new SealedBlobs(engine.blobs, null, new Random(3));
         Foundations foundations = new Foundations(engine.foundation, stream);
         int[] operations = {0};
+        Journal journal = new Journal(engine.clock, false, new RowSeal(null, new Random(3)));
+        LeaseKeeper keeper = new LeaseKeeper(engine.store, timer, "test", Duration.ofMinutes(1));
+        CheckpointReader reader = new CheckpointReader(blobs, stream);
+        AdapterArchive archive = new AdapterArchive(blobs, AdapterLimits.DEFAULT);
+        MergePlanner planner = new MergePlanner(id -> plugins.strategy(id).revision());
+        Supplier<String> ids = () -> "operation-" + ++operations[0];
+        CheckpointMaker maker = new CheckpointMaker(
+                archive,
+                new MergeExecutor(blobs, stream, plugins, 100),
+                new CheckpointPublisher(engine.store, blobs, reader, ids, journal, time -> {}));
+        RecoveryRoom room = new RecoveryRoom(
+                engine.store,
+                new RecoveryRoom.Reading(engine.blobs, over -> blobs, over -> reader, over -> archive),
+                null,
+                foundations,
+                journal,
+                keeper,
+                planner,
+                maker,
+                RecoveryPolicy.DEFAULT,
+                ids,
+                engine.events);
         NamespaceMerger merger = new NamespaceMerger(
                 engine.store,
                 foundations,
-                new AdapterArchive(blobs, AdapterLimits.DEFAULT),
-                new MergePlanner(id -> plugins.strategy(id).revision()),
-                new MergeExecutor(blobs, stream, plugins, 100),
-                new CheckpointPublisher(
-                        engine.store,
-                        blobs,
-                        new CheckpointReader(blobs, stream),
-                        () -> "operation-" + ++operations[0],
-                        new Journal(engine.clock, false, new RowSeal(null, new Random(3))),
-                        time -> {}),
-                new LeaseKeeper(engine.store, timer, "test", Duration.ofMinutes(1)),
+                new Rebases(new RebasePolicy.Pinned(), 3, foundations, engine.clock),
+                new Misfits(archive),
+                planner,
+                reader,
+                maker,
+                journal,
+                keeper,
                 engine.events,
                 engine.clock);
-        return new NightShift(engine.store, foundations, merger, engine.events);
+        return new NightShift(engine.store, foundations, merger, new NightFallbacks(room.fallback(), 3), engine.events);
     }
 }

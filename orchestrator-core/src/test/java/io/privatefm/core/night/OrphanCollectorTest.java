@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.privatefm.core.EngineFixture;
 import io.privatefm.core.SteppedStore;
 import io.privatefm.core.SteppedStore.Fate;
+import io.privatefm.core.lease.LeaseKeeper;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.Sha256;

@@ -4,6 +4,9 @@ package io.privatefm.spi.observe;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
+import io.privatefm.spi.checkpoint.Verdict;
+import io.privatefm.spi.recovery.FallbackCause;
+import io.privatefm.spi.recovery.Rung;
 import java.time.Duration;
 
 /** Something that happened in an orchestrator. New kinds may be added; listeners ignore what they do not know. */
@@ -31,6 +34,35 @@ public sealed interface LifecycleEvent {
 
     /** A merge did not lead to a checkpoint; the namespace keeps the one it has. */
     record MergeFailed(NsUid namespace, String reason) implements LifecycleEvent {}
+
+    /** Something of a namespace is not as it should be, and was not known to be before. */
+    record DamageFound(NsUid namespace, Verdict verdict, String detail) implements LifecycleEvent {}
+
+    /** A namespace is being brought back. */
+    record FallbackInitiated(NsUid namespace, FallbackCause cause, Rung rung) implements LifecycleEvent {}
+
+    /**
+     * A namespace was brought back.
+     *
+     * @param proven how many of its variants were held against a recorded content hash, which they equal
+     */
+    record FallbackCompleted(NsUid namespace, Rung rung, long version, Sha256 checkpointHash, int proven, Duration took)
+            implements LifecycleEvent {}
+
+    /**
+     * A namespace could not be brought back.
+     *
+     * @param failures of this fallback so far
+     * @param givenUp whether it is not tried again: somebody has to look at it
+     */
+    record FallbackFailed(NsUid namespace, int failures, boolean givenUp, String reason) implements LifecycleEvent {}
+
+    /** Fallbacks are stopped, for all namespaces, until somebody lets them go on. */
+    record BreakerTripped(String reason) implements LifecycleEvent {}
+
+    /** An adapter has to be trained again. */
+    record RetrainingRequested(NsUid namespace, Subject subject, String foundationRelease, String reason)
+            implements LifecycleEvent {}
 
     /** A namespace was deleted for good. */
     record NamespaceDeleted(NsUid namespace) implements LifecycleEvent {}

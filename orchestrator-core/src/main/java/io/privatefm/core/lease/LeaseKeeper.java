@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.privatefm.core.night;
+package io.privatefm.core.lease;
 
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.store.Lease;

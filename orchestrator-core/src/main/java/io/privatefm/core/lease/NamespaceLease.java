@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.privatefm.core.night;
+package io.privatefm.core.lease;
 
 import io.privatefm.core.journal.Transactions;
+import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.store.Lease;
@@ -14,11 +15,11 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The right to merge one namespace, or to tidy up its blobs: who has it is alone with them. */
-public final class MergeLease {
-    private static final Logger LOG = LoggerFactory.getLogger(MergeLease.class);
+/** The right to merge one namespace, to bring it back, or to tidy up its blobs: who has it is alone with them. */
+public final class NamespaceLease {
+    private static final Logger LOG = LoggerFactory.getLogger(NamespaceLease.class);
 
-    private MergeLease() {}
+    private NamespaceLease() {}
 
     /** Takes the lease of a namespace. */
     public static Optional<Lease> acquire(StoreTx tx, NsUid namespace, LeaseKeeper keeper) {
@@ -35,7 +36,7 @@ public final class MergeLease {
      *
      * @param settled up to where there turned out to be nothing to merge
      */
-    static void end(OrchestratorStore store, Lease lease, NamespaceRow namespace, Optional<Settled> settled) {
+    public static void end(OrchestratorStore store, Lease lease, NamespaceRow namespace, Optional<Settled> settled) {
         try {
             Transactions.idempotent(store, tx -> {
                 if (tx.leases().lock(lease)) {
@@ -57,7 +58,7 @@ public final class MergeLease {
             next = next.withSettled(settled.get());
         }
         if (!next.equals(now) && !tx.compareAndSet(now, next.nextRevision())) {
-            throw new io.privatefm.spi.ConflictException("namespace " + now.nsUid() + " was changed by another writer");
+            throw new ConflictException("namespace " + now.nsUid() + " was changed by another writer");
         }
     }
 }

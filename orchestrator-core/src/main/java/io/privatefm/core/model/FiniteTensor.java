@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.privatefm.core.adapter;
+package io.privatefm.core.model;
 
-import io.privatefm.core.model.Dtype;
-import io.privatefm.core.model.FloatCodec;
-import io.privatefm.core.model.TensorInfo;
-import io.privatefm.core.model.TensorSource;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 
-/** A tensor of an adapter whose values are checked while they are read: a NaN or an infinity is refused. */
-final class FiniteTensor implements TensorSource {
+/** A tensor whose values are checked while they are read: a NaN or an infinity is refused. */
+public final class FiniteTensor implements TensorSource {
     private final TensorSource tensor;
     private final String file;
 
-    FiniteTensor(TensorSource tensor, String file) {
+    /** @param file how errors call where it comes from */
+    public FiniteTensor(TensorSource tensor, String file) {
         this.tensor = tensor;
         this.file = file;
     }

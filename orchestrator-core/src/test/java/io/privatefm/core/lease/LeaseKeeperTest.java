@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.privatefm.core.night;
+package io.privatefm.core.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,7 @@ import io.privatefm.core.ManualTime;
 import io.privatefm.core.SteppedStore;
 import io.privatefm.core.SteppedStore.Fate;
 import io.privatefm.core.memory.InMemoryStore;
+import io.privatefm.core.night.ManualTimer;
 import io.privatefm.spi.store.Lease;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.core.recovery;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.privatefm.core.journal.Transactions;
+import io.privatefm.core.json.CanonicalJson;
+import io.privatefm.spi.ConflictException;
+import io.privatefm.spi.CorruptDataException;
+import io.privatefm.spi.NsUid;
+import io.privatefm.spi.PfmException;
+import io.privatefm.spi.checkpoint.Verdict;
+import io.privatefm.spi.observe.LifecycleEvent;
+import io.privatefm.spi.observe.OrchestratorListener;
+import io.privatefm.spi.recovery.Finding;
+import io.privatefm.spi.recovery.ScrubLevel;
+import io.privatefm.spi.store.NamespaceRow;
+import io.privatefm.spi.store.NamespaceState;
+import io.privatefm.spi.store.OrchestratorStore;
+import io.privatefm.spi.store.ScrubRow;
+import io.privatefm.spi.store.StoreTx;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps what is known to be the matter with namespaces, for the breaker and for people. */
+public final class Findings {
+    private static final Logger LOG = LoggerFactory.getLogger(Findings.class);
+    private static final String SOUND = "{}";
+
+    private final OrchestratorStore store;
+    private final OrchestratorListener listener;
+
+    public Findings(OrchestratorStore store, OrchestratorListener listener) {
+        this.store = store;
+        this.listener = listener;
+    }
+
+    /** Keeps what a scrub found, in place of what was known before. */
+    void scrubbed(NamespaceRow namespace, ScrubLevel level, List<Finding> findings) {
+        String detail = findings.isEmpty() ? SOUND : detail(findings);
+        boolean isNew = Transactions.idempotent(
+                store,
+                tx -> isThere(tx, namespace) && put(tx, namespace.nsUid(), level, tx.now(), worst(findings), detail));
+        if (isNew) {
+            tell(namespace.nsUid(), findings);
+        }
+    }
+
+    /**
+     * Keeps what a read met by chance, so that the breaker counts it. Never throws: the read's own error is what its caller needs.
+     *
+     * @param what what was read, for people
+     */
+    public void met(NamespaceRow namespace, String what, CorruptDataException error) {
+        List<Finding> findings = List.of(
+                new Finding(error.verdict(), OptionalLong.empty(), what, true, String.valueOf(error.getMessage())));
+        try {
+            boolean isNew = Transactions.idempotent(store, tx -> {
+                Optional<ScrubRow> before = tx.scrubs().find(namespace.nsUid());
+                return isThere(tx, namespace)
+                        && before.flatMap(ScrubRow::verdict).isEmpty()
+                        && put(
+                                tx,
+                                namespace.nsUid(),
+                                before.map(ScrubRow::level).orElse(ScrubLevel.L0),
+                                before.map(ScrubRow::at).orElse(Instant.EPOCH),
+                                worst(findings),
+                                detail(findings));
+            });
+            if (isNew) {
+                tell(namespace.nsUid(), findings);
+            }
+        } catch (PfmException e) {
+            LOG.warn("what was found in namespace {} is not kept; the next scrub finds it", namespace.nsUid(), e);
+        }
+    }
+
+    /** Whether the namespace is not deleted; if so, it will not be before this transaction ends. */
+    private static boolean isThere(StoreTx tx, NamespaceRow namespace) {
+        Optional<NamespaceRow> found = tx.find(namespace.learner())
+                .filter(now -> now.nsUid().equals(namespace.nsUid()))
+                .filter(now -> now.state() != NamespaceState.DELETING && now.state() != NamespaceState.DELETED);
+        if (found.isPresent() && !tx.compareAndSet(found.get(), found.get().nextRevision())) {
+            throw new ConflictException("namespace " + namespace.nsUid() + " was changed by another writer");
+        }
+        return found.isPresent();
+    }
+
+    /** Writes the row; gives whether it says something that was not known. */
+    private static boolean put(
+            StoreTx tx, NsUid namespace, ScrubLevel level, Instant at, Optional<Verdict> verdict, String detail) {
+        Optional<ScrubRow> before = tx.scrubs().find(namespace);
+        boolean known = before.map(row -> row.detail().equals(detail)).orElse(false);
+        Optional<Instant> foundAt =
+                verdict.map(found -> known ? before.flatMap(ScrubRow::foundAt).orElseGet(tx::now) : tx.now());
+        tx.scrubs().put(new ScrubRow(namespace, level, at, verdict, detail, foundAt));
+        return verdict.isPresent() && !known;
+    }
+
+    private void tell(NsUid namespace, List<Finding> findings) {
+        for (Finding finding : findings) {
+            LOG.warn("namespace {}: {}", namespace, finding);
+            listener.onEvent(new LifecycleEvent.DamageFound(namespace, finding.verdict(), finding.toString()));
+        }
+    }
+
+    /** What is no damage is worse than damage, which can be mended; then what the newest checkpoint depends on. */
+    private static Optional<Verdict> worst(List<Finding> findings) {
+        return findings.stream()
+                .min(Comparator.comparing((Finding finding) -> finding.verdict().isDamage())
+                        .thenComparing(finding -> !finding.newest()))
+                .map(Finding::verdict);
+    }
+
+    private static String detail(List<Finding> findings) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ArrayNode list = json.putArray("findings");
+        for (Finding finding : findings) {
+            ObjectNode entry = list.addObject()
+                    .put("verdict", finding.verdict().name())
+                    .put("place", finding.place())
+                    .put("newest", finding.newest())
+                    .put("reason", finding.reason());
+            finding.version().ifPresent(version -> entry.put("version", version));
+        }
+        return CanonicalJson.text(json);
+    }
+}
