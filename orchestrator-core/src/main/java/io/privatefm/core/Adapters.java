@@ -85,6 +85,11 @@ public final class Adapters {
         Registered registered = Transactions.idempotent(store, tx -> {
             requireInTime(start, tx.now());
             NamespaceRow now = tx.find(learner).orElseThrow(() -> new ConflictException("the namespace is gone"));
+            if (!now.foundationRelease().equals(namespace.foundationRelease())) {
+                throw new UnavailableException("the namespace moved to foundation release " + now.foundationRelease()
+                        + " while the adapter was checked against " + namespace.foundationRelease()
+                        + "; register it again");
+            }
             return put(tx, now, subject, kept, checked, trainedOn);
         });
         AdapterRow row = registered.row();
@@ -161,8 +166,9 @@ public final class Adapters {
         Optional<AdapterRow> newest = tx.adapters(namespace.nsUid()).stream()
                 .filter(row -> row.subject().equals(subject))
                 .findFirst();
-        boolean known = newest.map(row ->
-                        row.digest().equals(checked.digest()) && row.trainedOn().equals(trainedOn))
+        boolean known = newest.map(row -> !row.setAside()
+                        && row.digest().equals(checked.digest())
+                        && row.trainedOn().equals(trainedOn))
                 .orElse(false);
         if (known) {
             return new Registered(newest.orElseThrow(), false);

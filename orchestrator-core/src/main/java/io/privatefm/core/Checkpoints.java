@@ -7,6 +7,7 @@ import io.privatefm.core.checkpoint.ModelDirectoryWriter;
 import io.privatefm.core.checkpoint.StoredVariant;
 import io.privatefm.core.foundation.Foundation;
 import io.privatefm.core.foundation.Foundations;
+import io.privatefm.core.recovery.ReadDamage;
 import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
@@ -14,6 +15,7 @@ import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.checkpoint.Verification;
+import io.privatefm.spi.checkpoint.Verification.Damage;
 import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.OrchestratorStore;
 import java.nio.file.Path;
@@ -27,18 +29,21 @@ public final class Checkpoints {
     private final Foundations foundations;
     private final CheckpointReader reader;
     private final ModelDirectoryWriter writer;
+    private final ReadDamage damage;
 
     Checkpoints(
             OrchestratorStore store,
             Namespaces namespaces,
             Foundations foundations,
             CheckpointReader reader,
-            ModelDirectoryWriter writer) {
+            ModelDirectoryWriter writer,
+            ReadDamage damage) {
         this.store = store;
         this.namespaces = namespaces;
         this.foundations = foundations;
         this.reader = reader;
         this.writer = writer;
+        this.damage = damage;
     }
 
     /** A learner's newest checkpoints, newest first, at most {@code limit}. */
@@ -65,7 +70,8 @@ public final class Checkpoints {
     }
 
     /**
-     * Reads every stored byte of a checkpoint and holds it against its manifest and row.
+     * Reads every stored byte of a checkpoint and holds it against its manifest and row. If the newest is damaged, its namespace falls
+     * back, in the background of a started orchestrator.
      *
      * @throws io.privatefm.spi.FoundationWrongException if the foundation release is not what it was merged on; that says
      *     nothing about the checkpoint
@@ -73,7 +79,12 @@ public final class Checkpoints {
     public Verification verify(LearnerId learner, long version) {
         CheckpointRow row = get(learner, version);
         try (Foundation foundation = foundations.open(foundations.named(row.foundationRelease()))) {
-            return reader.verify(row, foundation);
+            Verification verification = reader.verify(row, foundation);
+            if (verification instanceof Verification.Damaged damaged) {
+                Damage first = damaged.damages().get(0);
+                met(learner, row, new CorruptDataException(first.verdict(), first.toString()));
+            }
+            return verification;
         }
     }
 
@@ -87,7 +98,14 @@ public final class Checkpoints {
      * @throws io.privatefm.spi.FoundationWrongException if the foundation release is not what it was merged on
      */
     public Sha256 export(LearnerId learner, long version, String variant, Path target) {
-        Manifest manifest = reader.manifest(get(learner, version));
+        CheckpointRow row = get(learner, version);
+        Manifest manifest;
+        try {
+            manifest = reader.manifest(row);
+        } catch (CorruptDataException e) {
+            met(learner, row, e);
+            throw e;
+        }
         try (Foundation foundation = foundations.open(foundations.named(manifest.foundationRelease()));
                 StoredVariant stored = reader.open(manifest, variant, foundation)) {
             return writer.write(
@@ -99,7 +117,15 @@ public final class Checkpoints {
                     .contentHash();
         } catch (CorruptDataException e) {
             foundations.requireUnchanged(manifest.foundationRelease(), manifest.foundationHash());
+            met(learner, row, e);
             throw e;
         }
+    }
+
+    private void met(LearnerId learner, CheckpointRow row, CorruptDataException error) {
+        namespaces
+                .find(learner)
+                .filter(namespace -> namespace.checkpointVersion() == row.version())
+                .ifPresent(namespace -> damage.met(namespace, "a read of version " + row.version(), error));
     }
 }

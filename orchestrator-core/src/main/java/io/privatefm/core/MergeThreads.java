@@ -22,6 +22,15 @@ final class MergeThreads {
         return timer;
     }
 
+    /** Runs long work that nobody waits for; one thread. */
+    static ExecutorService background() {
+        return Executors.newSingleThreadExecutor(work -> {
+            Thread thread = new Thread(work, "pfm-background");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
     static ExecutorService pool(int threads) {
         AtomicInteger count = new AtomicInteger();
         return Executors.newFixedThreadPool(threads, work -> {

@@ -89,8 +89,26 @@ public final class Namespaces {
 
     /** Makes a learner's namespace with a policy of its own; otherwise as {@link #provision(LearnerId, Collection)}. */
     public NamespaceRow provision(LearnerId learner, Collection<Subject> subjects, MergePolicy policy) {
-        NamespaceRow namespace =
-                provision(learner, subjects, policy, tx -> true).orElseGet(() -> get(learner));
+        return provisioned(learner, provision(learner, subjects, policy, newest(), tx -> true));
+    }
+
+    /**
+     * Makes a learner's namespace on a foundation release that is not the newest; otherwise as {@link #provision(LearnerId, Collection)}.
+     *
+     * @throws InvalidInputException also if there is no such release
+     */
+    public NamespaceRow provision(
+            LearnerId learner, Collection<Subject> subjects, MergePolicy policy, String foundationRelease) {
+        Supplier<String> release = () -> foundations.named(foundationRelease).name();
+        return provisioned(learner, provision(learner, subjects, policy, release, tx -> true));
+    }
+
+    private Supplier<String> newest() {
+        return () -> foundations.newest().name();
+    }
+
+    private NamespaceRow provisioned(LearnerId learner, Optional<NamespaceRow> made) {
+        NamespaceRow namespace = made.orElseGet(() -> get(learner));
         if (namespace.state() == NamespaceState.DELETING || namespace.state() == NamespaceState.DELETED) {
             throw new InvalidInputException(
                     ErrorCode.NAMESPACE_DELETED,
@@ -107,7 +125,7 @@ public final class Namespaces {
      */
     void provision(ReadyMessage message, String consumer, String messageId) {
         String noted = digest(messageId);
-        provision(message.learner(), message.subjects(), defaultPolicy, tx -> tx.firstTime(consumer, noted));
+        provision(message.learner(), message.subjects(), defaultPolicy, newest(), tx -> tx.firstTime(consumer, noted));
     }
 
     /** What is noted of a message for good: its id may hold the learner's, which nothing may keep after a deletion. */
@@ -117,7 +135,11 @@ public final class Namespaces {
     }
 
     private Optional<NamespaceRow> provision(
-            LearnerId learner, Collection<Subject> subjects, MergePolicy policy, TxWork<Boolean> first) {
+            LearnerId learner,
+            Collection<Subject> subjects,
+            MergePolicy policy,
+            Supplier<String> release,
+            TxWork<Boolean> first) {
         List<Subject> sorted = List.copyOf(new TreeSet<>(subjects));
         requireSound(sorted, policy);
         Optional<NamespaceRow> existing = store.inTransaction(tx -> {
@@ -128,8 +150,7 @@ public final class Namespaces {
         if (existing.isPresent()) {
             return existing;
         }
-        NamespaceRow row = NamespaceRow.first(
-                learner, uids.get(), sorted, foundations.newest().name(), PolicyJson.write(policy));
+        NamespaceRow row = NamespaceRow.first(learner, uids.get(), sorted, release.get(), PolicyJson.write(policy));
         Optional<DataKeyRow> key =
                 Optional.ofNullable(keyring).map(ring -> ring.draw(row.nsUid(), FIRST_GENERATION, journal.now()));
         Optional<NamespaceRow> created;

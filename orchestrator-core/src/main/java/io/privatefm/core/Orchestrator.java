@@ -27,6 +27,7 @@ import io.privatefm.core.night.Rebases;
 import io.privatefm.core.night.Retention;
 import io.privatefm.core.plan.MergePlanner;
 import io.privatefm.core.recovery.Misfits;
+import io.privatefm.core.recovery.ReadDamage;
 import io.privatefm.core.recovery.RecoveryRoom;
 import io.privatefm.core.seal.Keyring;
 import io.privatefm.core.seal.RowSeal;
@@ -78,6 +79,7 @@ public final class Orchestrator implements AutoCloseable {
     private final @Nullable EventBus bus;
     private final @Nullable ExecutorService ownPool;
     private final ScheduledExecutorService timer;
+    private final Background background = new Background();
     private @Nullable Subscription subscription;
     private @Nullable ScheduledFuture<?> running;
 
@@ -129,6 +131,7 @@ public final class Orchestrator implements AutoCloseable {
                 setup.recovery,
                 ids::operation,
                 listener);
+        ReadDamage damage = new ReadDamage(room.findings(), room.fallback(), background);
         NamespaceMerger merger = new NamespaceMerger(
                 setup.store,
                 foundations,
@@ -139,6 +142,7 @@ public final class Orchestrator implements AutoCloseable {
                 maker,
                 journal,
                 keeper,
+                damage,
                 listener,
                 clock);
         bus = setup.bus;
@@ -158,7 +162,8 @@ public final class Orchestrator implements AutoCloseable {
                 namespaces,
                 foundations,
                 reader,
-                new ModelDirectoryWriter(stream, ModelDirectoryWriter.DEFAULT_SHARD_BYTES));
+                new ModelDirectoryWriter(stream, ModelDirectoryWriter.DEFAULT_SHARD_BYTES),
+                damage);
         AuditSequencer sequencer = setup.audit == null
                 ? null
                 : new AuditSequencer(setup.store, setup.audit, keeper.holder(), keeper.ttl(), clock);
@@ -258,6 +263,7 @@ public final class Orchestrator implements AutoCloseable {
             throw new IllegalStateException("started already");
         }
         guardian.resume();
+        background.start();
         running = timer.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         if (bus != null) {
             subscription = bus.subscribe(ReadyMessage.TOPIC, GROUP, message -> {
@@ -289,18 +295,19 @@ public final class Orchestrator implements AutoCloseable {
             running.cancel(false);
             running = null;
         }
-        timer.shutdown();
-        awaitUpkeep();
+        awaitBackground();
         if (ownPool != null) {
             ownPool.shutdown();
         }
     }
 
-    /** Waits for the round of upkeep that is running, so that the host can close its stores after this. */
-    private void awaitUpkeep() {
+    /** Waits for the fallback and the round of upkeep that are running, so that the host can close its stores after this. */
+    private void awaitBackground() {
         try {
-            if (!timer.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                LOG.warn("upkeep has not ended after {}", PATIENCE);
+            boolean stopped = background.stop(PATIENCE); // leases are renewed until then
+            timer.shutdown();
+            if (!stopped || !timer.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("work in the background has not ended after {}", PATIENCE);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

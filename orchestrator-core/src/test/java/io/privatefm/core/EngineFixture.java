@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core;
 
+import io.privatefm.core.checkpoint.Backoff;
 import io.privatefm.core.memory.InMemoryStore;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.Subject;
@@ -63,6 +64,11 @@ public final class EngineFixture implements AutoCloseable {
                 .random(new Random(7))
                 .addListener(events);
         return vault == null ? builder : builder.keyVault(vault);
+    }
+
+    /** A builder whose pauses a test sees instead. */
+    public OrchestratorBuilder builder(Backoff pauses) {
+        return builder().backoff(pauses);
     }
 
     /** Uses another orchestrator over the same parts from now on: what was only remembered is forgotten. */

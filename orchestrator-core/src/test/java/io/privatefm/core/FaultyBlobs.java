@@ -25,6 +25,7 @@ public final class FaultyBlobs implements BlobStore {
     private final BlobStore blobs;
     private final Map<Sha256, UnaryOperator<byte[]>> faults = new ConcurrentHashMap<>();
     private final Set<Sha256> lost = ConcurrentHashMap.newKeySet();
+    private final Set<Sha256> stored = ConcurrentHashMap.newKeySet();
     private final List<Sha256> committed = new CopyOnWriteArrayList<>();
     private final AtomicInteger openHandles = new AtomicInteger();
     private volatile UnaryOperator<byte[]> onWrite = bytes -> bytes;
@@ -50,6 +51,12 @@ public final class FaultyBlobs implements BlobStore {
     /** Gives other bytes for a blob. */
     public void damage(Sha256 name, UnaryOperator<byte[]> fault) {
         faults.put(name, fault);
+    }
+
+    /** Gives other bytes for a blob until one of that name is committed again. */
+    public void damageStored(Sha256 name, UnaryOperator<byte[]> fault) {
+        damage(name, fault);
+        stored.add(name);
     }
 
     /** Loses a blob. */
@@ -134,6 +141,9 @@ public final class FaultyBlobs implements BlobStore {
                 onCommit.run();
                 Sha256 name = writer.commit();
                 committed.add(name);
+                if (stored.remove(name)) {
+                    faults.remove(name);
+                }
                 return name;
             }
 

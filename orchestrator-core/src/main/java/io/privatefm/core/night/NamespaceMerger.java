@@ -18,8 +18,10 @@ import io.privatefm.core.lease.NamespaceLease;
 import io.privatefm.core.plan.MergePlanner;
 import io.privatefm.core.plan.PolicyJson;
 import io.privatefm.core.recovery.Misfits;
+import io.privatefm.core.recovery.ReadDamage;
 import io.privatefm.core.recovery.Retraining;
 import io.privatefm.spi.ConflictException;
+import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.FoundationWrongException;
 import io.privatefm.spi.InvalidInputException;
@@ -68,6 +70,7 @@ public final class NamespaceMerger {
     private final CheckpointMaker maker;
     private final Journal journal;
     private final LeaseKeeper keeper;
+    private final ReadDamage damage;
     private final OrchestratorListener listener;
     private final InstantSource clock;
 
@@ -96,6 +99,7 @@ public final class NamespaceMerger {
             CheckpointMaker maker,
             Journal journal,
             LeaseKeeper keeper,
+            ReadDamage damage,
             OrchestratorListener listener,
             InstantSource clock) {
         this.store = store;
@@ -107,6 +111,7 @@ public final class NamespaceMerger {
         this.maker = maker;
         this.journal = journal;
         this.keeper = keeper;
+        this.damage = damage;
         this.listener = listener;
         this.clock = clock;
     }
@@ -223,6 +228,9 @@ public final class NamespaceMerger {
         } catch (PfmException e) {
             if (e.code().kind() == ErrorCode.Kind.ENVIRONMENT) {
                 throw e;
+            }
+            if (e instanceof CorruptDataException corrupt) {
+                damage.met(snapshot.namespace(), "the merge of version " + plan.version(), corrupt);
             }
             return rejected(snapshot, String.valueOf(e.getMessage()));
         }

@@ -37,6 +37,11 @@ final class MirrorRepair {
         this.mirror = mirror;
     }
 
+    /** Whether there is a mirror. */
+    boolean isThere() {
+        return mirror != null;
+    }
+
     /** Those of these blobs that are missing, or not what was stored. */
     List<Sha256> damaged(NsUid owner, Collection<Sha256> names) {
         return names.stream().filter(name -> !isSound(owner, name)).toList();

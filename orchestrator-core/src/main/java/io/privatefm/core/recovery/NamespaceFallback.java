@@ -15,6 +15,7 @@ import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
+import io.privatefm.spi.NsUid;
 import io.privatefm.spi.OutcomeUnknownException;
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.Sha256;
@@ -38,6 +39,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -205,6 +207,7 @@ public final class NamespaceFallback {
             return new FallbackOutcome.NotNeeded("there is no checkpoint yet");
         }
         CheckpointRow head = held.head().get();
+        mendOthers(held, head);
         List<Damage> damages = check.damages(head);
         if (damages.isEmpty() && open.isEmpty()) {
             return new FallbackOutcome.NotNeeded(
@@ -228,11 +231,31 @@ public final class NamespaceFallback {
         return climb(held, head, damages, open);
     }
 
-    private FallbackOutcome climb(Held found, CheckpointRow head, List<Damage> damages, Optional<OpenFallback> open) {
+    /** Copies back from the mirror what the newest checkpoint does not depend on: older versions, adapters. */
+    private void mendOthers(Held held, CheckpointRow head) {
+        if (!mirror.isThere()) {
+            return;
+        }
+        NsUid uid = held.namespace().nsUid();
+        Set<Sha256> referenced = store.inTransaction(tx -> tx.orphans().referenced(uid));
+        Set<Sha256> others = new TreeSet<>(referenced);
+        others.removeAll(blobs(head));
+        mirror.repair(
+                uid,
+                mirror.damaged(uid, others).stream()
+                        .filter(blob -> mirror.hasAll(uid, List.of(blob)))
+                        .toList());
+    }
+
+    private static List<Sha256> blobs(CheckpointRow head) {
         List<Sha256> blobs = new ArrayList<>();
         blobs.add(head.manifestBlob());
         head.variants().forEach(variant -> blobs.add(variant.blob()));
-        List<Sha256> bad = mirror.damaged(found.namespace().nsUid(), blobs);
+        return blobs;
+    }
+
+    private FallbackOutcome climb(Held found, CheckpointRow head, List<Damage> damages, Optional<OpenFallback> open) {
+        List<Sha256> bad = mirror.damaged(found.namespace().nsUid(), blobs(head));
         boolean mirrored = mirror.hasAll(found.namespace().nsUid(), bad);
         ReplayGoal goal = replays.asRecorded(found.namespace(), found.log());
         List<VariantEntry> sound = trusted(goal, found.rows(), new HashSet<>(bad));

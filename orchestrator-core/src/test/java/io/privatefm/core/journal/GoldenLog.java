@@ -31,6 +31,11 @@ final class GoldenLog {
         return read("checkpoints-expired-1.jsonl");
     }
 
+    /** With fallbacks of every cause, one of them given up, a rebase put off, an adapter set aside and a row mended. */
+    static List<EventRow> recovery() {
+        return read("recovery-1.jsonl");
+    }
+
     private static List<EventRow> read(String file) {
         try (InputStream in = GoldenLog.class.getResourceAsStream("/golden-logs/" + file)) {
             if (in == null) {

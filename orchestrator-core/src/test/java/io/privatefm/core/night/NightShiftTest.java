@@ -20,6 +20,7 @@ import io.privatefm.core.merge.MergeExecutor;
 import io.privatefm.core.merge.Plugins;
 import io.privatefm.core.plan.MergePlanner;
 import io.privatefm.core.recovery.Misfits;
+import io.privatefm.core.recovery.ReadDamage;
 import io.privatefm.core.recovery.RecoveryRoom;
 import io.privatefm.core.seal.RowSeal;
 import io.privatefm.core.seal.SealedBlobs;
@@ -246,6 +247,7 @@ class NightShiftTest {
                 maker,
                 journal,
                 keeper,
+                new ReadDamage(room.findings(), room.fallback(), Runnable::run),
                 engine.events,
                 engine.clock);
         return new NightShift(engine.store, foundations, merger, new NightFallbacks(room.fallback(), 3), engine.events);
