@@ -20,6 +20,7 @@ module io.privatefm.spi {
     exports io.privatefm.spi.limit;
     exports io.privatefm.spi.merge;
     exports io.privatefm.spi.observe;
+    exports io.privatefm.spi.recovery;
     exports io.privatefm.spi.schedule;
     exports io.privatefm.spi.store;
 }

@@ -20,12 +20,17 @@ import io.privatefm.spi.store.KeyTable;
 import io.privatefm.spi.store.Lease;
 import io.privatefm.spi.store.LeaseTable;
 import io.privatefm.spi.store.NamespaceRow;
+import io.privatefm.spi.store.NamespaceState;
 import io.privatefm.spi.store.OrphanRow;
 import io.privatefm.spi.store.OrphanTable;
 import io.privatefm.spi.store.OutboxRow;
 import io.privatefm.spi.store.OutboxTable;
+import io.privatefm.spi.store.ScrubRow;
+import io.privatefm.spi.store.ScrubTable;
 import io.privatefm.spi.store.SequencedAuditRow;
 import io.privatefm.spi.store.StoreTx;
+import io.privatefm.spi.store.SwitchRow;
+import io.privatefm.spi.store.SwitchTable;
 import io.privatefm.spi.store.TreeHeadRow;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,13 +50,37 @@ import org.jspecify.annotations.Nullable;
  * One transaction of a {@link SnapshotStore}: its rows and its time. Methods without a rule, such as {@link #now()} and {@link
  * #leases()}, are the record's accessors. The others check before they write, so that what is refused writes nothing.
  */
-record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audit audit, Orphans orphans, Keys keys)
+record SnapshotTx(
+        Snapshot rows,
+        Instant now,
+        Leases leases,
+        Outbox outbox,
+        Audit audit,
+        Orphans orphans,
+        Keys keys,
+        Scrubs scrubs,
+        Switches switches)
         implements StoreTx {
     private static final Set<Class<?>> OWNED = Set.of(
-            EventRow.class, AdapterRow.class, CheckpointRow.class, Waiting.class, OrphanRow.class, DataKeyRow.class);
+            EventRow.class,
+            AdapterRow.class,
+            CheckpointRow.class,
+            Waiting.class,
+            OrphanRow.class,
+            DataKeyRow.class,
+            ScrubRow.class);
 
     SnapshotTx(Snapshot all) {
-        this(all, all.now(), new Leases(all), new Outbox(all), new Audit(all), new Orphans(all), new Keys(all));
+        this(
+                all,
+                all.now(),
+                new Leases(all),
+                new Outbox(all),
+                new Audit(all),
+                new Orphans(all),
+                new Keys(all),
+                new Scrubs(all),
+                new Switches(all));
     }
 
     @Override
@@ -117,6 +146,14 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
     @Override
     public void putAdapter(AdapterRow row) {
         rows.putNew(row.nsUid(), row.subject() + "/" + row.revision(), row);
+    }
+
+    @Override
+    public boolean setAside(NsUid namespace, Subject subject, int revision) {
+        String key = subject + "/" + revision;
+        Optional<AdapterRow> found = rows.find(AdapterRow.class, namespace, key);
+        found.ifPresent(row -> rows.put(namespace, key, row.withSetAside()));
+        return found.isPresent();
     }
 
     @Override
@@ -345,6 +382,60 @@ record SnapshotTx(Snapshot rows, Instant now, Leases leases, Outbox outbox, Audi
         @Override
         public List<DataKeyRow> of(NsUid namespace) {
             return rows.of(DataKeyRow.class, namespace).toList();
+        }
+    }
+
+    /** One row for each namespace that was scrubbed. Those that never were come first. */
+    record Scrubs(Snapshot rows) implements ScrubTable {
+        @Override
+        public List<NamespaceRow> due(Instant before, int limit) {
+            var due = notDeleted().filter(row -> last(row).isBefore(before));
+            var order = Comparator.comparing(this::last).thenComparing(NamespaceRow::learner);
+            return due.sorted(order).limit(limit).toList();
+        }
+
+        private Instant last(NamespaceRow namespace) {
+            return find(namespace.nsUid()).map(ScrubRow::at).orElse(Instant.MIN);
+        }
+
+        @Override
+        public Optional<ScrubRow> find(NsUid namespace) {
+            return rows.find(ScrubRow.class, namespace, "");
+        }
+
+        @Override
+        public void put(ScrubRow row) {
+            rows.put(row.nsUid(), "", row);
+        }
+
+        @Override
+        public Tally tally(Instant since) {
+            var found = notDeleted().flatMap(row -> find(row.nsUid()).flatMap(ScrubRow::foundAt).stream());
+            return new Tally(
+                    notDeleted().count(),
+                    found.filter(at -> !at.isBefore(since)).count());
+        }
+
+        private Stream<NamespaceRow> notDeleted() {
+            return rows.all(NamespaceRow.class).filter(row -> row.state() != NamespaceState.DELETED);
+        }
+    }
+
+    /** The first reason stays until the switch is removed. */
+    record Switches(Snapshot rows) implements SwitchTable {
+        @Override
+        public Optional<SwitchRow> find(String name) {
+            return rows.find(SwitchRow.class, "", name);
+        }
+
+        @Override
+        public void put(SwitchRow row) {
+            rows.put("", row.name(), find(row.name()).orElse(row));
+        }
+
+        @Override
+        public void remove(String name) {
+            rows.remove(SwitchRow.class, "", name);
         }
     }
 

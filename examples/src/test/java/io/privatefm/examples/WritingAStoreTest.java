@@ -37,7 +37,7 @@ class WritingAStoreTest {
 
     @Test
     @DisplayName(
-            "says how long the example is: less than 300 lines besides imports, @Override, comments and empty lines")
+            "says how long the example is: less than 400 lines besides imports, @Override, comments and empty lines")
     void length() throws IOException {
         long lines = 0;
         for (String name : List.of("SnapshotStore.java", "Snapshot.java", "SnapshotTx.java")) {
@@ -48,8 +48,8 @@ class WritingAStoreTest {
             }
         }
 
-        assertThat(lines).isBetween(1L, 299L);
+        assertThat(lines).isBetween(1L, 399L);
         assertThat(Files.readString(GUIDE))
-                .contains("less than 300 lines of code besides imports, `@Override`, comments");
+                .contains("less than 400 lines of code besides imports, `@Override`, comments");
     }
 }

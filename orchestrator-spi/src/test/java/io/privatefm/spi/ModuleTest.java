@@ -40,6 +40,8 @@ class ModuleTest {
                         "io.privatefm.spi.limit",
                         "io.privatefm.spi.merge",
                         "io.privatefm.spi.observe",
+                        "io.privatefm.spi.recovery",
+                        "io.privatefm.spi.schedule",
                         "io.privatefm.spi.store"));
         assertThat(module.requires())
                 .filteredOn(required -> !required.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.NsUid;
+import io.privatefm.spi.Subject;
 import io.privatefm.spi.store.AuditRow;
 import io.privatefm.spi.store.Capability;
 import io.privatefm.spi.store.DataKeyRow;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** The part of the store's contract that says what is kept for good: data keys, and everything over a restart. */
-abstract class DataKeyContract extends CoordinationContract {
+abstract class DataKeyContract extends SetAsideContract {
     @Nested
     @DisplayName("keeps data keys, and")
     class DataKeys {
@@ -131,13 +132,17 @@ abstract class DataKeyContract extends CoordinationContract {
                 tx.audit().putHead(StoreRows.head(1));
                 tx.orphans().remember(ns, StoreRows.hash("x", 1, 1));
                 tx.keys().put(StoreRows.dataKey(ns, 1));
+                tx.setAside(ns, Subject.of("math"), 1);
+                tx.scrubs().put(StoreRows.damaged(ns, 2, 1));
+                tx.switches().put(StoreRows.stopped("a", 1));
                 return tx.leases().acquire("a", "somebody", LONG).orElseThrow();
             });
             reopen();
 
             assertThat(one(tx -> tx.find(row.learner()))).contains(row);
             assertThat(rows(tx -> tx.events(ns, 1, 9))).isEqualTo(StoreRows.events(1, 2));
-            assertThat(rows(tx -> tx.adapters(ns))).containsExactly(StoreRows.adapter(ns, "math", 1));
+            assertThat(rows(tx -> tx.adapters(ns)))
+                    .containsExactly(StoreRows.adapter(ns, "math", 1).withSetAside());
             assertThat(one(tx -> tx.checkpoint(ns, 1))).contains(StoreRows.checkpoint(ns, 1));
             assertThat(yes(tx -> tx.firstTime("one", "m-1"))).isFalse();
             assertThat(rows(tx -> tx.outbox().claim(9, LONG))).containsExactly(message);
@@ -145,6 +150,8 @@ abstract class DataKeyContract extends CoordinationContract {
             assertThat(one(tx -> tx.audit().newestHead())).contains(StoreRows.head(1));
             assertThat(rows(tx -> tx.orphans().of(ns))).hasSize(1);
             assertThat(rows(tx -> tx.keys().of(ns))).containsExactly(StoreRows.dataKey(ns, 1));
+            assertThat(one(tx -> tx.scrubs().find(ns))).contains(StoreRows.damaged(ns, 2, 1));
+            assertThat(one(tx -> tx.switches().find("a"))).contains(StoreRows.stopped("a", 1));
             assertThat(holds(lease)).isTrue();
             assertThat(acquire("a", LONG)).isEmpty();
         }

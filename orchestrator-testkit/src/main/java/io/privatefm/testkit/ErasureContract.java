@@ -109,6 +109,7 @@ abstract class ErasureContract extends DataKeyContract {
                 tx.outbox().enqueue(StoreRows.message(ns, 1));
                 tx.orphans().remember(ns, StoreRows.hash("x", 1, 1));
                 tx.keys().put(StoreRows.dataKey(ns, 1));
+                tx.scrubs().put(StoreRows.damaged(ns, 2, 1));
                 tx.compareAndSet(first, row);
             });
             return row;
@@ -128,6 +129,7 @@ abstract class ErasureContract extends DataKeyContract {
             assertThat(rows(tx -> tx.orphans().of(ns))).isEmpty();
             assertThat(blobs(tx -> tx.orphans().referenced(ns))).isEmpty();
             assertThat(rows(tx -> tx.keys().of(ns))).isEmpty();
+            assertThat(one(tx -> tx.scrubs().find(ns))).isEmpty();
         }
 
         private void assertWhole(NamespaceRow row) {
@@ -142,6 +144,7 @@ abstract class ErasureContract extends DataKeyContract {
             assertThat(rows(tx -> tx.orphans().of(ns))).hasSize(1);
             assertThat(blobs(tx -> tx.orphans().referenced(ns))).hasSize(10);
             assertThat(rows(tx -> tx.keys().of(ns))).containsExactly(StoreRows.dataKey(ns, 1));
+            assertThat(one(tx -> tx.scrubs().find(ns))).contains(StoreRows.damaged(ns, 2, 1));
         }
 
         @Test
@@ -163,7 +166,7 @@ abstract class ErasureContract extends DataKeyContract {
         }
 
         @Test
-        @DisplayName("keeps the audit log, the leases and the inbox")
+        @DisplayName("keeps the audit log, the leases, the inbox and what is stopped")
         void kept() {
             NamespaceRow row = filled(1);
             AuditRow placed = StoreRows.audit(row.nsUid().value(), 1);
@@ -173,6 +176,7 @@ abstract class ErasureContract extends DataKeyContract {
                 tx.audit().append(waiting);
                 tx.audit().sequence(0, List.of(placed));
                 tx.firstTime("one", "m-1");
+                tx.switches().put(StoreRows.stopped("a", 1));
             });
             Lease lease = acquire(row.nsUid().value(), LONG).orElseThrow();
 
@@ -183,6 +187,7 @@ abstract class ErasureContract extends DataKeyContract {
             assertThat(rows(tx -> tx.audit().sequenced(0, 9))).hasSize(1);
             assertThat(holds(lease)).isTrue();
             assertThat(yes(tx -> tx.firstTime("one", "m-1"))).isFalse();
+            assertThat(one(tx -> tx.switches().find("a"))).contains(StoreRows.stopped("a", 1));
         }
 
         @Test
@@ -319,6 +324,9 @@ abstract class ErasureContract extends DataKeyContract {
             }
             if (!done) {
                 throw new ConflictException("another was first");
+            }
+            if (writer > 0) {
+                tx.scrubs().put(StoreRows.damaged(now.nsUid(), number, writer));
             }
         }
     }

@@ -6,6 +6,8 @@ import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.checkpoint.Layout;
+import io.privatefm.spi.checkpoint.Verdict;
+import io.privatefm.spi.recovery.ScrubLevel;
 import io.privatefm.spi.store.AdapterRow;
 import io.privatefm.spi.store.AuditRow;
 import io.privatefm.spi.store.CheckpointRow;
@@ -13,6 +15,8 @@ import io.privatefm.spi.store.DataKeyRow;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.OutboxRow;
+import io.privatefm.spi.store.ScrubRow;
+import io.privatefm.spi.store.SwitchRow;
 import io.privatefm.spi.store.TreeHeadRow;
 import io.privatefm.spi.store.VariantRow;
 import java.time.Instant;
@@ -129,6 +133,31 @@ final class StoreRows {
 
     static TreeHeadRow head(long size) {
         return new TreeHeadRow(size, hash("head", size, 1), "a note\nof " + size + "\n", TIME.plusSeconds(size));
+    }
+
+    /** A scrub that ended at this second and found everything sound. */
+    static ScrubRow sound(NsUid ns, long second) {
+        return new ScrubRow(ns, ScrubLevel.L1, TIME.plusSeconds(second), Optional.empty(), "{}", Optional.empty());
+    }
+
+    /** A scrub that ended at this second and found damage, which was found first at another. */
+    static ScrubRow damaged(NsUid ns, long second, long foundAt) {
+        return new ScrubRow(
+                ns,
+                ScrubLevel.L2,
+                TIME.plusSeconds(second),
+                Optional.of(Verdict.ROW_DAMAGED),
+                "{\"found\":\"数学\\n\"}",
+                Optional.of(TIME.plusSeconds(foundAt)));
+    }
+
+    /** The time that rows of this second have. */
+    static Instant second(long second) {
+        return TIME.plusSeconds(second);
+    }
+
+    static SwitchRow stopped(String name, int number) {
+        return new SwitchRow(name, "number " + number + ": \"数学\"\n", TIME.plusSeconds(number));
     }
 
     static Sha256 hash(String name, long number, long kind) {

@@ -21,7 +21,11 @@ import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.OrphanRow;
 import io.privatefm.spi.store.OrphanTable;
 import io.privatefm.spi.store.OutboxTable;
+import io.privatefm.spi.store.ScrubRow;
+import io.privatefm.spi.store.ScrubTable;
 import io.privatefm.spi.store.StoreTx;
+import io.privatefm.spi.store.SwitchRow;
+import io.privatefm.spi.store.SwitchTable;
 import io.privatefm.spi.store.TxWork;
 import io.privatefm.spi.store.VariantRow;
 import java.time.Instant;
@@ -54,6 +58,8 @@ public final class InMemoryStore implements OrchestratorStore {
     private final Map<MemoryOutbox.Key, MemoryOutbox.Waiting> outbox = new TreeMap<>();
     private final MemoryAudit.Tables audit = new MemoryAudit.Tables();
     private final Map<MemoryOrphans.Key, OrphanRow> orphans = new LinkedHashMap<>();
+    private final Map<NsUid, ScrubRow> scrubs = new HashMap<>();
+    private final Map<String, SwitchRow> switches = new HashMap<>();
     private Instant latest = Instant.MIN;
 
     /** What belongs to one namespace besides its row. */
@@ -179,6 +185,7 @@ public final class InMemoryStore implements OrchestratorStore {
             undo.put(logs, namespace, new Logs());
             undo.removeIf(outbox, key -> key.nsUid().equals(namespace));
             undo.removeIf(orphans, key -> key.nsUid().equals(namespace));
+            undo.remove(scrubs, namespace);
             return true;
         }
 
@@ -227,6 +234,16 @@ public final class InMemoryStore implements OrchestratorStore {
                     .filter(revisions -> !revisions.isEmpty())
                     .map(revisions -> revisions.lastEntry().getValue())
                     .toList();
+        }
+
+        @Override
+        public boolean setAside(NsUid namespace, Subject subject, int revision) {
+            requireOpen();
+            NavigableMap<Integer, AdapterRow> revisions =
+                    logs(namespace).adapters.getOrDefault(subject, new TreeMap<>());
+            Optional<AdapterRow> found = Optional.ofNullable(revisions.get(revision));
+            found.ifPresent(row -> undo.put(revisions, revision, row.withSetAside()));
+            return found.isPresent();
         }
 
         @Override
@@ -309,6 +326,18 @@ public final class InMemoryStore implements OrchestratorStore {
         public KeyTable keys() {
             requireOpen();
             return new MemoryKeys(namespace -> logs(namespace).keys, keyIds, undo);
+        }
+
+        @Override
+        public ScrubTable scrubs() {
+            requireOpen();
+            return new MemoryScrubs(namespaces.values(), logs::containsKey, scrubs, undo);
+        }
+
+        @Override
+        public SwitchTable switches() {
+            requireOpen();
+            return new MemorySwitches(switches, undo);
         }
 
         private Set<Sha256> referenced(NsUid namespace) {

@@ -40,7 +40,8 @@ final class Unsealable extends Exception {
             case WRONG_KEY -> new WrongKeyException(message);
             case KEY_DESTROYED -> new KeyDestroyedException(message);
             case UNKNOWN_FORMAT -> new UnknownFormatException(message);
-            case MISSING, BIT_ROT, FOREIGN_BLOB, ROLLBACK -> new CorruptDataException(verdict, message);
+            case MISSING, BIT_ROT, SEMANTIC, ROW_DAMAGED, FOREIGN_BLOB, ROLLBACK ->
+                new CorruptDataException(verdict, message);
         };
     }
 }

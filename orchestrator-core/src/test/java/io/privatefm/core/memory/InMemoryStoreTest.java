@@ -14,12 +14,16 @@ import io.privatefm.spi.PfmException;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.checkpoint.Layout;
+import io.privatefm.spi.checkpoint.Verdict;
+import io.privatefm.spi.recovery.ScrubLevel;
 import io.privatefm.spi.store.AdapterRow;
 import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
+import io.privatefm.spi.store.ScrubRow;
 import io.privatefm.spi.store.StoreTx;
+import io.privatefm.spi.store.SwitchRow;
 import io.privatefm.spi.store.VariantRow;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -65,6 +69,9 @@ class InMemoryStoreTest {
         PUT_FIRST_ADAPTER(tx -> tx.putAdapter(adapter(ADA, READING, 1))),
         PUT_NEXT_ADAPTER(tx -> tx.putAdapter(adapter(ADA, MATH, 2))),
         PUT_CHECKPOINT(tx -> tx.putCheckpoint(checkpoint(ADA, 2, "op-2"))),
+        SET_ASIDE(tx -> assertThat(tx.setAside(ADA.nsUid(), MATH, 1)).isTrue()),
+        PUT_SCRUB(tx -> tx.scrubs().put(scrub(ADA))),
+        PUT_SWITCH(tx -> tx.switches().put(new SwitchRow("merges", "tested", NOW))),
         ALL(tx -> {
             INSERT.run.accept(tx);
             COMPARE_AND_SET.run.accept(tx);
@@ -72,6 +79,9 @@ class InMemoryStoreTest {
             PUT_FIRST_ADAPTER.run.accept(tx);
             PUT_NEXT_ADAPTER.run.accept(tx);
             PUT_CHECKPOINT.run.accept(tx);
+            SET_ASIDE.run.accept(tx);
+            PUT_SCRUB.run.accept(tx);
+            PUT_SWITCH.run.accept(tx);
         });
 
         @SuppressWarnings("ImmutableEnumChecker") // the lambdas hold nothing
@@ -97,11 +107,13 @@ class InMemoryStoreTest {
     private List<Object> everything() {
         return store.inTransaction(tx -> {
             List<Object> all = new ArrayList<>(tx.namespaces(null, 100));
+            all.add(tx.switches().find("merges"));
             for (NamespaceRow namespace : tx.namespaces(null, 100)) {
                 all.add(tx.find(namespace.learner()));
                 all.add(tx.events(namespace.nsUid(), 1, 100));
                 all.add(tx.adapters(namespace.nsUid()));
                 all.add(tx.checkpoints(namespace.nsUid(), 100));
+                all.add(tx.scrubs().find(namespace.nsUid()));
             }
             return all;
         });
@@ -181,6 +193,9 @@ class InMemoryStoreTest {
                             tx -> tx.events(ADA.nsUid(), 1, 1),
                             tx -> tx.putAdapter(adapter(ADA, MATH, 1)),
                             tx -> tx.adapters(ADA.nsUid()),
+                            tx -> tx.setAside(ADA.nsUid(), MATH, 1),
+                            StoreTx::scrubs,
+                            StoreTx::switches,
                             tx -> tx.putCheckpoint(checkpoint(ADA, 1, "x")),
                             tx -> tx.checkpoint(ADA.nsUid(), 1),
                             tx -> tx.checkpoints(ADA.nsUid(), 1))
@@ -224,6 +239,16 @@ class InMemoryStoreTest {
     @Nested
     @DisplayName("refuses")
     class Constraints {
+        @Test
+        @DisplayName("what a scrub found in a namespace that is not there")
+        void scrubs() {
+            assertThatThrownBy(() -> store.inTransaction(tx -> {
+                        tx.scrubs().put(scrub(ADA));
+                        return "done";
+                    }))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+
         @Test
         @DisplayName("a second namespace of a learner, or of a uid")
         void namespaces() {
@@ -442,6 +467,11 @@ class InMemoryStoreTest {
                 7,
                 Optional.empty(),
                 NOW);
+    }
+
+    private static ScrubRow scrub(NamespaceRow namespace) {
+        return new ScrubRow(
+                namespace.nsUid(), ScrubLevel.L2, NOW, Optional.of(Verdict.BIT_ROT), "{\"a\":1}", Optional.of(NOW));
     }
 
     private static CheckpointRow checkpoint(NamespaceRow namespace, long version, String operation) {

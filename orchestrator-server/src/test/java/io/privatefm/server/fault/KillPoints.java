@@ -10,7 +10,9 @@ import io.privatefm.spi.store.LeaseTable;
 import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.OrphanTable;
 import io.privatefm.spi.store.OutboxTable;
+import io.privatefm.spi.store.ScrubTable;
 import io.privatefm.spi.store.StoreTx;
+import io.privatefm.spi.store.SwitchTable;
 import io.privatefm.spi.store.TxWork;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -32,6 +34,8 @@ public final class KillPoints {
             AuditTable.class,
             OrphanTable.class,
             KeyTable.class,
+            ScrubTable.class,
+            SwitchTable.class,
             BlobStore.class,
             BlobWriter.class,
             KeyVault.class);

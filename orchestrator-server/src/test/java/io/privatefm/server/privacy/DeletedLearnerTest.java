@@ -23,10 +23,13 @@ import io.privatefm.spi.NsUid;
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.bus.BusMessage;
 import io.privatefm.spi.bus.EventBus;
+import io.privatefm.spi.checkpoint.Verdict;
 import io.privatefm.spi.checkpoint.Verification;
 import io.privatefm.spi.guardian.Decision;
 import io.privatefm.spi.guardian.DeletionOutcome;
+import io.privatefm.spi.recovery.ScrubLevel;
 import io.privatefm.spi.store.NamespaceRow;
+import io.privatefm.spi.store.ScrubRow;
 import io.privatefm.store.jdbc.JdbcStore;
 import io.privatefm.store.jdbc.SchemaMode;
 import io.privatefm.testkit.SafetensorsContent;
@@ -35,6 +38,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.h2.jdbcx.JdbcDataSource;
@@ -183,11 +187,19 @@ class DeletedLearnerTest {
                     ADA.value(),
                     "{\"learner_id\":\"" + ADA + "\",\"subjects\":[\"math\",\"reading\"]}"));
             PrivateHome.checkpoints(pfm, ADA, 1, 2);
+            NsUid uid = home.uid(ADA);
+            home.store().inTransaction(tx -> {
+                Optional<Verdict> rot = Optional.of(Verdict.BIT_ROT);
+                tx.scrubs().put(new ScrubRow(uid, ScrubLevel.L1, tx.now(), rot, "{}", Optional.of(tx.now())));
+                return "found";
+            });
+            assertThat(home.sql().texts("select ns_uid from pfm_scrub")).containsExactly(uid.value());
             assertThat(new String(home.sql().dump(), StandardCharsets.UTF_8)).contains(ADA.value());
 
             assertThat(pfm.guardian().delete(PrivateHome.deletionOf(ADA))).isInstanceOf(DeletionOutcome.Deleted.class);
 
             assertNoId(home.sql(), ADA);
+            assertThat(home.sql().texts("select ns_uid from pfm_scrub")).isEmpty();
             assertThat(home.sql().texts("select learner from pfm_namespace"))
                     .singleElement()
                     .asString()

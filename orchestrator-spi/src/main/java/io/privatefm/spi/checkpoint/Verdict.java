@@ -7,6 +7,10 @@ public enum Verdict {
     MISSING(true),
     /** They are not those that were written: flipped, cut off, longer, or what they hold contradicts itself. */
     BIT_ROT(true),
+    /** They are as they were written, and make no sense: a value that is not finite, or a shape that the foundation does not have. */
+    SEMANTIC(true),
+    /** The database's row says something else than the bytes, which are sound, and the event log, which agrees with them. */
+    ROW_DAMAGED(false),
     /** They are as they were written, but belong somewhere else: to another namespace, variant or purpose. */
     FOREIGN_BLOB(false),
     /** They are as they were written, for an earlier version: somebody turned the namespace back. */

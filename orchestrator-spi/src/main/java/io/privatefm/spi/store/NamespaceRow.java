@@ -82,6 +82,23 @@ public record NamespaceRow(
         return with(state, legalHold, version, eventHead, outboxHead, settled, revision);
     }
 
+    /** This row pinned to another release. */
+    public NamespaceRow withFoundationRelease(String release) {
+        return new NamespaceRow(
+                learner,
+                nsUid,
+                subjects,
+                state,
+                release,
+                policy,
+                legalHold,
+                checkpointVersion,
+                eventHead,
+                outboxHead,
+                settled,
+                revision);
+    }
+
     /** This row with nothing left to merge up to its newest event. */
     public NamespaceRow withSettled(Settled upTo) {
         return with(state, legalHold, checkpointVersion, eventHead, outboxHead, Optional.of(upTo), revision);

@@ -3,6 +3,7 @@ package io.privatefm.spi.store;
 
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.NsUid;
+import io.privatefm.spi.Subject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +44,7 @@ public interface StoreTx {
     boolean compareAndSet(NamespaceRow expected, NamespaceRow next);
 
     /**
-     * Removes everything of a namespace but its audit entries: events, adapters, checkpoints, waiting messages, data keys, orphans;
+     * Removes everything of a namespace but its audit entries: events, adapters, checkpoints, waiting messages, data keys, orphans, scrubs;
      * and puts another row in place of its own, if its revision is still {@code expected.revision()}.
      *
      * @param tombstone same uid, revision one higher; its learner may be another
@@ -72,6 +73,13 @@ public interface StoreTx {
 
     /** The newest revision of each subject's adapter, in ascending order of subject. */
     List<AdapterRow> adapters(NsUid namespace);
+
+    /**
+     * Sets an adapter revision aside: {@link AdapterRow#setAside()} is true from then on.
+     *
+     * @return false if there is no such revision
+     */
+    boolean setAside(NsUid namespace, Subject subject, int revision);
 
     /**
      * Adds a checkpoint.
@@ -119,4 +127,10 @@ public interface StoreTx {
 
     /** The namespaces' data keys. */
     KeyTable keys();
+
+    /** What scrubs found out. */
+    ScrubTable scrubs();
+
+    /** What is stopped. */
+    SwitchTable switches();
 }

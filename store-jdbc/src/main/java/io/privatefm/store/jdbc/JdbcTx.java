@@ -18,8 +18,10 @@ import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
 import io.privatefm.spi.store.OrphanTable;
 import io.privatefm.spi.store.OutboxTable;
+import io.privatefm.spi.store.ScrubTable;
 import io.privatefm.spi.store.Settled;
 import io.privatefm.spi.store.StoreTx;
+import io.privatefm.spi.store.SwitchTable;
 import io.privatefm.spi.store.VariantRow;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -37,7 +39,14 @@ final class JdbcTx implements StoreTx {
 
     /** What is below a namespace, in an order that foreign keys allow. */
     private static final List<String> ERASED = List.of(
-            "pfm_variant", "pfm_checkpoint", "pfm_adapter", "pfm_event", "pfm_outbox", "pfm_data_key", "pfm_orphan");
+            "pfm_variant",
+            "pfm_checkpoint",
+            "pfm_adapter",
+            "pfm_event",
+            "pfm_outbox",
+            "pfm_data_key",
+            "pfm_orphan",
+            "pfm_scrub");
 
     private final Statements statements;
 
@@ -174,7 +183,7 @@ final class JdbcTx implements StoreTx {
         statements.insertOrConflict(
                 "revision " + row.revision() + " of the adapter for " + row.subject(),
                 "insert into pfm_adapter (ns_uid, subject, revision, digest, config_blob, weights_blob, changed_bytes,"
-                        + " trained_on, registered_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        + " trained_on, registered_at, set_aside) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row.nsUid().value(),
                 row.subject().value(),
                 row.revision(),
@@ -183,7 +192,8 @@ final class JdbcTx implements StoreTx {
                 row.weightsBlob().hex(),
                 row.changedBytes(),
                 row.trainedOn().map(Sha256::hex).orElse(null),
-                row.registeredAt());
+                row.registeredAt(),
+                row.setAside());
     }
 
     @Override
@@ -197,6 +207,16 @@ final class JdbcTx implements StoreTx {
                 .stream()
                 .sorted(Comparator.comparing(AdapterRow::subject))
                 .toList();
+    }
+
+    @Override
+    public boolean setAside(NsUid namespace, Subject subject, int revision) {
+        return statements.update(
+                        "update pfm_adapter set set_aside = true where ns_uid = ? and subject = ? and revision = ?",
+                        namespace.value(),
+                        subject.value(),
+                        revision)
+                == 1;
     }
 
     @Override
@@ -299,6 +319,16 @@ final class JdbcTx implements StoreTx {
         return new JdbcKeys(statements);
     }
 
+    @Override
+    public ScrubTable scrubs() {
+        return new JdbcScrubs(statements);
+    }
+
+    @Override
+    public SwitchTable switches() {
+        return new JdbcSwitches(statements);
+    }
+
     private CheckpointRow checkpoint(ResultSet row) throws SQLException {
         NsUid namespace = new NsUid(row.getString("ns_uid"));
         long version = row.getLong("version");
@@ -347,10 +377,11 @@ final class JdbcTx implements StoreTx {
                 hash(row, "weights_blob"),
                 row.getLong("changed_bytes"),
                 Optional.ofNullable(row.getString("trained_on")).map(Sha256::parse),
-                Statements.instant(row, "registered_at"));
+                Statements.instant(row, "registered_at"),
+                row.getBoolean("set_aside"));
     }
 
-    private static NamespaceRow namespace(ResultSet row) throws SQLException {
+    static NamespaceRow namespace(ResultSet row) throws SQLException {
         return new NamespaceRow(
                 LearnerId.of(row.getString("learner")),
                 new NsUid(row.getString("ns_uid")),

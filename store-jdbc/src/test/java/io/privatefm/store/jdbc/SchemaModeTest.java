@@ -6,15 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.NsUid;
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.UnavailableException;
+import io.privatefm.spi.store.AdapterRow;
+import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.OrchestratorStore;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -82,6 +88,45 @@ class SchemaModeTest {
         OrchestratorStore skipped = JdbcStore.open(data, SchemaMode.SKIP);
         assertThatThrownBy(() -> skipped.inTransaction(tx -> tx.firstTime("one", "m-1")))
                 .isInstanceOf(PfmException.class);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"PostgreSQL", "H2"})
+    @DisplayName(
+            "tables of version 1 refuses them when it validates, and brings them to this version with all their rows:")
+    void upgrades(String database) throws SQLException {
+        DataSource data = empty(database);
+        Flyway.configure(Schema.class.getClassLoader())
+                .dataSource(data)
+                .table("pfm_schema_history")
+                .locations("classpath:io/privatefm/store/jdbc/" + database.toLowerCase(java.util.Locale.ROOT))
+                .target("1")
+                .load()
+                .migrate();
+        NsUid ns = new NsUid("0".repeat(31) + "1");
+        execute(
+                data,
+                "insert into pfm_namespace (learner, ns_uid, subjects, state, foundation_release, policy, legal_hold, checkpoint_version,"
+                        + " event_head, outbox_head, revision) values ('ada', '" + ns
+                        + "', 'math', 'ACTIVE', 'release-1', '{}', false, 0, 0, 0, 1)");
+        String hash = "0".repeat(64);
+        execute(
+                data,
+                "insert into pfm_adapter (ns_uid, subject, revision, digest, config_blob, weights_blob, changed_bytes, registered_at) values ('"
+                        + ns + "', 'math', 1, '" + hash + "', '" + hash + "', '" + hash + "', 7, current_timestamp)");
+        assertThatThrownBy(() -> JdbcStore.open(data, SchemaMode.VALIDATE))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("not of this version");
+
+        OrchestratorStore store = JdbcStore.open(data, SchemaMode.MIGRATE);
+
+        assertThat(store.<List<AdapterRow>>inTransaction(tx -> tx.adapters(ns)))
+                .singleElement()
+                .matches(row -> !row.setAside() && row.changedBytes() == 7);
+        assertThat(store.<List<NamespaceRow>>inTransaction(
+                        tx -> tx.scrubs().due(Instant.parse("2026-01-01T00:00:00Z"), 9)))
+                .extracting(NamespaceRow::nsUid)
+                .containsExactly(ns);
     }
 
     @Test
