@@ -106,7 +106,7 @@ public final class NamespaceMerger {
 
     private MergeOutcome heard(NsUid namespace, LearnerId learner, @Nullable MergePlan expected) {
         try {
-            return merge(learner, expected);
+            return merge(learner, expected, NightStop.NEVER);
         } catch (PfmException e) {
             listener.onEvent(new LifecycleEvent.MergeFailed(namespace, String.valueOf(e.getMessage())));
             throw e;
@@ -118,8 +118,9 @@ public final class NamespaceMerger {
      * Rejections are told to the listeners, errors are left to the caller.
      *
      * @param expected the plan to execute; null for whatever there is to do
+     * @param stop what it throws ends the merge: nothing is published, and the namespace waits again
      */
-    MergeOutcome merge(LearnerId learner, @Nullable MergePlan expected) {
+    MergeOutcome merge(LearnerId learner, @Nullable MergePlan expected, NightStop stop) {
         Begun begun = Transactions.run(store, tx -> begin(tx, learner));
         if (begun.lease().isEmpty()) {
             return begun.state() == NamespaceState.MERGING || begun.state() == NamespaceState.ACTIVE
@@ -137,7 +138,7 @@ public final class NamespaceMerger {
                         snapshot, "the plan is stale: the namespace, its adapters or the foundation changed since");
             }
             if (outcome instanceof PlanOutcome.Due due) {
-                MergeOutcome merged = execute(snapshot, kept, due.plan());
+                MergeOutcome merged = execute(snapshot, kept, due.plan(), stop);
                 published = merged instanceof MergeOutcome.Merged;
                 return merged;
             }
@@ -177,11 +178,11 @@ public final class NamespaceMerger {
         return new Begun(lease, state, before);
     }
 
-    private MergeOutcome execute(Snapshot snapshot, LeaseKeeper.Kept lease, MergePlan plan) {
+    private MergeOutcome execute(Snapshot snapshot, LeaseKeeper.Kept lease, MergePlan plan, NightStop stop) {
         Instant start = clock.instant();
         CheckpointRow checkpoint;
         try {
-            checkpoint = publish(snapshot, lease, plan);
+            checkpoint = publish(snapshot, lease, plan, stop);
         } catch (ConflictException e) {
             return rejected(snapshot, String.valueOf(e.getMessage()));
         } catch (PfmException e) {
@@ -227,7 +228,7 @@ public final class NamespaceMerger {
                 foundations.contentHash(namespace.foundationRelease()));
     }
 
-    private CheckpointRow publish(Snapshot snapshot, LeaseKeeper.Kept lease, MergePlan plan) {
+    private CheckpointRow publish(Snapshot snapshot, LeaseKeeper.Kept lease, MergePlan plan, NightStop stop) {
         Map<Subject, Adapter> adapters = new HashMap<>();
         try (Foundation foundation = foundations.open(foundations.named(plan.foundationRelease()))) {
             for (AdapterRow row : snapshot.adapters()) {
@@ -237,8 +238,10 @@ public final class NamespaceMerger {
             }
             List<MergedVariant> merged = new ArrayList<>();
             for (VariantPlan variant : plan.compute()) {
-                merged.add(
-                        executor.execute(plan.namespace(), plan.version(), variant, foundation, adapters, lease::lost));
+                merged.add(executor.execute(plan.namespace(), plan.version(), variant, foundation, adapters, () -> {
+                    stop.check();
+                    return lease.lost();
+                }));
             }
             return publisher.publish(
                     new Planned(snapshot.namespace(), lease.lease()),

@@ -11,12 +11,12 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Fixture: runs periodic tasks when a test says so, on its thread; takes no others. */
-final class ManualTimer extends AbstractExecutorService implements ScheduledExecutorService {
+public final class ManualTimer extends AbstractExecutorService implements ScheduledExecutorService {
     private final List<Task> tasks = new ArrayList<>();
     private boolean down;
 
     /** Lets every period end that is not cancelled. */
-    void tick() {
+    public void tick() {
         for (Task task : List.copyOf(tasks)) {
             if (!task.cancelled) {
                 task.command.run();
@@ -25,7 +25,7 @@ final class ManualTimer extends AbstractExecutorService implements ScheduledExec
     }
 
     /** Periods of the tasks that are not cancelled, in milliseconds. */
-    List<Long> periods() {
+    public List<Long> periods() {
         return tasks.stream()
                 .filter(task -> !task.cancelled)
                 .map(task -> task.period)

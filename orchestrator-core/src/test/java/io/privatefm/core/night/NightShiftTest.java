@@ -223,6 +223,7 @@ class NightShiftTest {
                 new LeaseKeeper(engine.store, timer, "test", Duration.ofMinutes(1)),
                 engine.events,
                 engine.clock);
-        return new NightShift(engine.store, foundations, merger, engine.events);
+        return new NightShift(
+                engine.store, foundations, merger, new NightControl(engine.store, engine.clock), engine.events);
     }
 }
