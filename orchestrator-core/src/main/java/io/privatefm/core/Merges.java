@@ -2,21 +2,28 @@
 package io.privatefm.core;
 
 import io.privatefm.core.night.NamespaceMerger;
+import io.privatefm.core.night.NightControl;
+import io.privatefm.core.night.NightShard;
 import io.privatefm.core.night.NightShift;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.merge.MergeOutcome;
 import io.privatefm.spi.merge.MergePlan;
 import io.privatefm.spi.merge.NightReport;
 import io.privatefm.spi.merge.PlanOutcome;
+import io.privatefm.spi.store.SwitchRow;
+import java.time.Instant;
+import java.util.Optional;
 
 /** Merging adapters with the foundation into checkpoints. Safe for use by several threads at once. */
 public final class Merges {
     private final NamespaceMerger merger;
     private final NightShift night;
+    private final NightControl control;
 
-    Merges(NamespaceMerger merger, NightShift night) {
+    Merges(NamespaceMerger merger, NightShift night, NightControl control) {
         this.merger = merger;
         this.night = night;
+        this.control = control;
     }
 
     /**
@@ -50,5 +57,41 @@ public final class Merges {
      */
     public NightReport runNight() {
         return night.run();
+    }
+
+    /**
+     * Runs the nightly batch until it is done, or until the deadline: also in the middle of a merge, which then publishes nothing. What is
+     * left is due still.
+     */
+    public NightReport runNight(Instant deadline) {
+        return night.run(NightShard.WHOLE, deadline);
+    }
+
+    /**
+     * Ends the nights that this process is at, at the next segment of a merge; returns at once. The namespace that is being merged keeps
+     * the checkpoint it has, and is due still, like all that are left.
+     */
+    public void cancelNight() {
+        control.cancel();
+    }
+
+    /**
+     * Pauses nights for all processes that use the store: those that run end as by {@link #cancelNight()}, in other processes within ten
+     * seconds of merging, and none begins. Single merges go on.
+     *
+     * @param reason for the reports of nights that do not take place; 1 to 1000 characters. A pause that is there keeps its own
+     */
+    public void pauseNights(String reason) {
+        control.pause(reason);
+    }
+
+    /** Lets nights begin again; nothing that was missed begins by itself. */
+    public void resumeNights() {
+        control.resume();
+    }
+
+    /** Why nights are paused; empty if they are not. */
+    public Optional<String> pausedNights() {
+        return control.paused().map(SwitchRow::reason);
     }
 }

@@ -89,7 +89,7 @@ public final class Namespaces {
 
     /** Makes a learner's namespace with a policy of its own; otherwise as {@link #provision(LearnerId, Collection)}. */
     public NamespaceRow provision(LearnerId learner, Collection<Subject> subjects, MergePolicy policy) {
-        return provisioned(learner, provision(learner, subjects, policy, newest(), tx -> true));
+        return provisioned(learner, provision(learner, subjects, policy, this::newest, tx -> true));
     }
 
     /**
@@ -103,8 +103,8 @@ public final class Namespaces {
         return provisioned(learner, provision(learner, subjects, policy, release, tx -> true));
     }
 
-    private Supplier<String> newest() {
-        return () -> foundations.newest().name();
+    private String newest() {
+        return foundations.newest().name();
     }
 
     private NamespaceRow provisioned(LearnerId learner, Optional<NamespaceRow> made) {
@@ -125,7 +125,12 @@ public final class Namespaces {
      */
     void provision(ReadyMessage message, String consumer, String messageId) {
         String noted = digest(messageId);
-        provision(message.learner(), message.subjects(), defaultPolicy, newest(), tx -> tx.firstTime(consumer, noted));
+        provision(
+                message.learner(),
+                message.subjects(),
+                defaultPolicy,
+                this::newest,
+                tx -> tx.firstTime(consumer, noted));
     }
 
     /** What is noted of a message for good: its id may hold the learner's, which nothing may keep after a deletion. */

@@ -20,6 +20,7 @@ import io.privatefm.core.merge.MergeExecutor;
 import io.privatefm.core.merge.Plugins;
 import io.privatefm.core.night.NamespaceMerger;
 import io.privatefm.core.night.NamespaceRetention;
+import io.privatefm.core.night.NightControl;
 import io.privatefm.core.night.NightFallbacks;
 import io.privatefm.core.night.NightShift;
 import io.privatefm.core.night.OrphanCollector;
@@ -29,6 +30,8 @@ import io.privatefm.core.plan.MergePlanner;
 import io.privatefm.core.recovery.Misfits;
 import io.privatefm.core.recovery.ReadDamage;
 import io.privatefm.core.recovery.RecoveryRoom;
+import io.privatefm.core.schedule.CronTimetable;
+import io.privatefm.core.schedule.InProcessScheduler;
 import io.privatefm.core.seal.Keyring;
 import io.privatefm.core.seal.RowSeal;
 import io.privatefm.core.seal.SealedBlobs;
@@ -51,6 +54,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,6 +84,11 @@ public final class Orchestrator implements AutoCloseable {
     private final @Nullable ExecutorService ownPool;
     private final ScheduledExecutorService timer;
     private final Background background = new Background();
+    private final boolean ownTimer;
+    private final ReentrantLock ticking = new ReentrantLock();
+    private final NightControl control;
+    private final @Nullable Jobs jobs;
+    private volatile boolean closed;
     private @Nullable Subscription subscription;
     private @Nullable ScheduledFuture<?> running;
 
@@ -100,7 +109,8 @@ public final class Orchestrator implements AutoCloseable {
         GuardedListener listener = new GuardedListener(List.copyOf(setup.listeners));
         RandomIds ids = new RandomIds(setup.random);
         InstantSource clock = () -> setup.clock.instant().truncatedTo(ChronoUnit.MICROS);
-        timer = MergeThreads.timer();
+        ownTimer = setup.timer == null;
+        timer = setup.timer == null ? MergeThreads.timer() : setup.timer;
         LeaseKeeper keeper = new LeaseKeeper(setup.store, timer, ids.operation(), setup.leaseTime);
         Keyring keyring = setup.vault == null ? null : new Keyring(setup.store, setup.vault, setup.keyRandom);
         RandomGenerator salts = setup.vault == null ? setup.random : setup.keyRandom;
@@ -149,14 +159,10 @@ public final class Orchestrator implements AutoCloseable {
         namespaces = new Namespaces(
                 setup.store, foundations, setup.policy, ids::namespace, ids::operation, keyring, listener, journal);
         adapters = new Adapters(setup.store, namespaces, foundations, archive, setup.adapterStore, listener, journal);
-        merges = new Merges(
-                merger,
-                new NightShift(
-                        setup.store,
-                        foundations,
-                        merger,
-                        new NightFallbacks(room.fallback(), setup.recovery.maxVersionLag()),
-                        listener));
+        control = new NightControl(setup.store, clock);
+        NightFallbacks fallbacks = new NightFallbacks(room.fallback(), setup.recovery.maxVersionLag());
+        NightShift night = new NightShift(setup.store, foundations, merger, fallbacks, control, listener);
+        merges = new Merges(merger, night, control);
         checkpoints = new Checkpoints(
                 setup.store,
                 namespaces,
@@ -197,6 +203,7 @@ public final class Orchestrator implements AutoCloseable {
                         foundations,
                         new NamespaceRetention(
                                 setup.store, foundations, reader, keeper, journal, ids::operation, setup.retention)));
+        jobs = jobs(setup, night, clock);
         LOG.info(
                 "orchestrator ready: store {}, {}, kernels {}, {} threads, policy {}",
                 setup.store.name(),
@@ -204,6 +211,26 @@ public final class Orchestrator implements AutoCloseable {
                 plugins.kernels().id(),
                 setup.parallelism,
                 setup.policy);
+    }
+
+    private @Nullable Jobs jobs(OrchestratorBuilder setup, NightShift night, InstantSource clock) {
+        if (setup.jobs == null && setup.nightly == null && setup.cleanup == null && setup.scrubbing == null) {
+            return null;
+        }
+        Jobs made = new Jobs(setup.jobs == null ? new InProcessScheduler(setup.clock, timer, PATIENCE) : setup.jobs);
+        if (setup.nightly != null && setup.nightlyZone != null) {
+            CronTimetable end = setup.nightlyDeadline == null
+                    ? null
+                    : CronTimetable.daily(setup.nightlyDeadline, setup.nightlyZone);
+            made.addNights(night, setup.nightShards, setup.nightly, end, clock);
+        }
+        if (setup.cleanup != null) {
+            made.addCleanup(upkeep, setup.cleanup);
+        }
+        if (setup.scrubbing != null) {
+            made.addScrub(recovery, setup.scrubRequest, setup.scrubbing);
+        }
+        return made;
     }
 
     /** Starts wiring an orchestrator around the three things that it cannot do without. */
@@ -252,8 +279,8 @@ public final class Orchestrator implements AutoCloseable {
     }
 
     /**
-     * Goes on with deletions that were begun or that a restored backup undid. Then begins to take {@code PRIVATE_BRAIN_READY} events from the bus, to publish what waits in the outbox, and to sequence the
-     * audit log.
+     * Goes on with deletions that were begun or that a restored backup undid. Then begins to take {@code PRIVATE_BRAIN_READY} events from
+     * the bus, to publish what waits in the outbox, to sequence the audit log, and to run the jobs that have a schedule.
      *
      * @throws IllegalStateException if it runs already
      * @throws PfmException if a deletion that was granted cannot be done; nothing runs then
@@ -271,22 +298,39 @@ public final class Orchestrator implements AutoCloseable {
                 namespaces.provision(ready, GROUP, message.id());
             });
         }
+        if (jobs != null) {
+            jobs.start();
+        }
     }
 
     private void tick() {
+        ticking.lock();
         try {
+            if (closed) {
+                return;
+            }
             upkeep.relayMessages();
             upkeep.sequenceAudit();
         } catch (PfmException e) {
             LOG.warn("upkeep failed; it is tried again", e);
         } catch (RuntimeException e) {
             LOG.error("upkeep failed", e);
+        } finally {
+            ticking.unlock();
         }
     }
 
-    /** Stops what {@link #start()} started and ends the orchestrator's own threads. Idempotent. */
+    /**
+     * Stops what {@link #start()} started and ends the orchestrator's own threads. A night that a job is at ends as by {@link
+     * Merges#cancelNight()}; where jobs are shared with other nodes, one of them does the rest. Idempotent.
+     */
     @Override
     public synchronized void close() {
+        closed = true;
+        if (jobs != null) {
+            control.close();
+            jobs.close();
+        }
         if (subscription != null) {
             subscription.close();
             subscription = null;
@@ -296,6 +340,9 @@ public final class Orchestrator implements AutoCloseable {
             running = null;
         }
         awaitBackground();
+        if (ownTimer) {
+            timer.shutdown();
+        }
         if (ownPool != null) {
             ownPool.shutdown();
         }
@@ -304,10 +351,13 @@ public final class Orchestrator implements AutoCloseable {
     /** Waits for the fallback and the round of upkeep that are running, so that the host can close its stores after this. */
     private void awaitBackground() {
         try {
-            boolean stopped = background.stop(PATIENCE); // leases are renewed until then
-            timer.shutdown();
-            if (!stopped || !timer.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                LOG.warn("work in the background has not ended after {}", PATIENCE);
+            if (!background.stop(PATIENCE)) { // leases are renewed until then
+                LOG.warn("a fallback has not ended after {}; another process goes on with it", PATIENCE);
+            }
+            if (ticking.tryLock(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                ticking.unlock();
+            } else {
+                LOG.warn("upkeep has not ended after {}", PATIENCE);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -4,6 +4,7 @@ package io.privatefm.core;
 import io.privatefm.core.checkpoint.Backoff;
 import io.privatefm.core.journal.AuditSigner;
 import io.privatefm.core.merge.MergedTensors;
+import io.privatefm.core.schedule.CronTimetable;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.adapter.AdapterLimits;
@@ -19,14 +20,20 @@ import io.privatefm.spi.merge.MergePolicy;
 import io.privatefm.spi.observe.OrchestratorListener;
 import io.privatefm.spi.recovery.RebasePolicy;
 import io.privatefm.spi.recovery.RecoveryPolicy;
+import io.privatefm.spi.recovery.ScrubRequest;
+import io.privatefm.spi.schedule.JobScheduler;
 import io.privatefm.spi.store.OrchestratorStore;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +66,30 @@ public final class OrchestratorBuilder {
     @Nullable
     Executor executor;
 
+    @Nullable
+    ScheduledExecutorService timer;
+
+    @Nullable
+    JobScheduler jobs;
+
+    @Nullable
+    CronTimetable nightly;
+
+    @Nullable
+    ZoneId nightlyZone;
+
+    @Nullable
+    LocalTime nightlyDeadline;
+
+    @Nullable
+    CronTimetable cleanup;
+
+    @Nullable
+    CronTimetable scrubbing;
+
+    ScrubRequest scrubRequest = ScrubRequest.DEFAULT;
+
+    int nightShards = 1;
     int parallelism = Runtime.getRuntime().availableProcessors();
     int tileElements = MergedTensors.DEFAULT_TILE_ELEMENTS;
     MergePolicy policy = MergePolicy.DEFAULT;
@@ -127,6 +158,96 @@ public final class OrchestratorBuilder {
         }
         executor = pool;
         parallelism = threads;
+        return this;
+    }
+
+    /**
+     * Where leases are renewed and the clock is looked at: short work only, and only in time if it has a thread to spare. By default one daemon
+     * thread of the orchestrator's own. A given one is not shut down. Merges and jobs never run on it.
+     */
+    public OrchestratorBuilder timer(ScheduledExecutorService threads) {
+        requireFirst(timer, "timer");
+        timer = threads;
+        return this;
+    }
+
+    /**
+     * What runs {@link #nightly}, {@link #cleanup} and {@link #scrubbing}: for several nodes, a scheduler that they share. By default one of this process alone,
+     * which knows nothing of times before its start. {@link Orchestrator#start()} starts it, and {@link Orchestrator#close()} closes it.
+     */
+    public OrchestratorBuilder jobs(JobScheduler scheduler) {
+        requireFirst(jobs, "job scheduler");
+        jobs = scheduler;
+        return this;
+    }
+
+    /**
+     * When nights run by themselves; without it, when {@link Merges#runNight()} is called. A local time that clocks skip or show twice
+     * leads to one night.
+     *
+     * @param cron minute, hour, day of month, month, day of week: {@code 30 2 * * *} for half past two every night
+     * @throws InvalidInputException if the expression is malformed
+     */
+    public OrchestratorBuilder nightly(String cron, ZoneId zone) {
+        requireFirst(nightly, "nightly schedule");
+        nightly = new CronTimetable(cron, zone);
+        nightlyZone = zone;
+        return this;
+    }
+
+    /**
+     * When nights that run by themselves end at the latest, with or without being done: at the next such time, in the zone of {@link #nightly}.
+     * What is left is the next night's.
+     *
+     * @param end a full minute
+     */
+    public OrchestratorBuilder nightlyDeadline(LocalTime end) {
+        requireFirst(nightlyDeadline, "nightly deadline");
+        if (!end.truncatedTo(ChronoUnit.MINUTES).equals(end)) {
+            throw new InvalidInputException(
+                    ErrorCode.CONFIGURATION, "the nightly deadline is a full minute, not " + end);
+        }
+        nightlyDeadline = end;
+        return this;
+    }
+
+    /**
+     * Into how many parts a night is divided, each of which one node does: a few for each node; the same on all. 1 by default.
+     *
+     * @param count 1 to 1000
+     */
+    public OrchestratorBuilder nightShards(int count) {
+        if (count < 1 || count > 1000) {
+            throw new InvalidInputException(ErrorCode.CONFIGURATION, "a night has 1 to 1000 parts, not " + count);
+        }
+        nightShards = count;
+        return this;
+    }
+
+    /**
+     * When {@link Upkeep#applyRetention()} and then {@link Upkeep#collectOrphans()} run by themselves; without it, when they are called.
+     *
+     * @param cron as of {@link #nightly}
+     * @throws InvalidInputException if the expression is malformed
+     */
+    public OrchestratorBuilder cleanup(String cron, ZoneId zone) {
+        requireFirst(cleanup, "cleanup schedule");
+        cleanup = new CronTimetable(cron, zone);
+        return this;
+    }
+
+    /**
+     * When {@link Recovery#scrub} runs by itself; without it, when it is called.
+     *
+     * @param cron as of {@link #nightly}
+     * @param request what it does; a {@link ScrubRequest#notSince()} shorter than the time between two runs lets each go on where the one
+     *     before it was stopped
+     * @throws InvalidInputException if the expression is malformed
+     */
+    public OrchestratorBuilder scrubbing(String cron, ZoneId zone, ScrubRequest request) {
+        requireFirst(scrubbing, "scrub schedule");
+        scrubbing = new CronTimetable(cron, zone);
+        scrubRequest = request;
         return this;
     }
 
@@ -237,9 +358,14 @@ public final class OrchestratorBuilder {
     /**
      * Builds the orchestrator; nothing runs before {@link Orchestrator#start()}.
      *
-     * @throws InvalidInputException if two merge strategies on the class path have the same id
+     * @throws InvalidInputException if two merge strategies on the class path have the same id, or if there is a nightly deadline without
+     *     a nightly schedule
      */
     public Orchestrator build() {
+        if (nightlyDeadline != null && nightly == null) {
+            throw new InvalidInputException(
+                    ErrorCode.CONFIGURATION, "there is a nightly deadline, but no nightly schedule");
+        }
         return new Orchestrator(this);
     }
 

@@ -49,7 +49,7 @@ public final class MergeExecutor {
      *
      * @param version of the checkpoint that it is for
      * @param adapters open adapters of the plan's subjects
-     * @param stop asked again and again; true ends the work
+     * @param stop asked again and again whether another worker has the namespace's lease; true ends the work, and so does what it throws
      * @throws io.privatefm.spi.ConflictException if {@code stop} said so; nothing is stored then
      * @throws io.privatefm.spi.InvalidInputException if the adapters do not fit the foundation or each other, or a merged
      *     value is not finite; nothing is stored then

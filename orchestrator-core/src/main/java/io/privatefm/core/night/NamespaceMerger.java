@@ -142,7 +142,7 @@ public final class NamespaceMerger {
 
     private MergeOutcome heard(NsUid namespace, LearnerId learner, @Nullable MergePlan expected) {
         try {
-            return merge(learner, expected);
+            return merge(learner, expected, NightStop.NEVER);
         } catch (PfmException e) {
             listener.onEvent(new LifecycleEvent.MergeFailed(namespace, String.valueOf(e.getMessage())));
             throw e;
@@ -154,8 +154,9 @@ public final class NamespaceMerger {
      * Rejections are told to the listeners, errors are left to the caller.
      *
      * @param expected the plan to execute; null for whatever there is to do
+     * @param stop what it throws ends the merge: nothing is published, and the namespace waits again
      */
-    MergeOutcome merge(LearnerId learner, @Nullable MergePlan expected) {
+    MergeOutcome merge(LearnerId learner, @Nullable MergePlan expected, NightStop stop) {
         Begun begun = Transactions.run(store, tx -> begin(tx, learner));
         if (begun.lease().isEmpty()) {
             return begun.state() == NamespaceState.MERGING || begun.state() == NamespaceState.ACTIVE
@@ -177,7 +178,7 @@ public final class NamespaceMerger {
                         snapshot, "the plan is stale: the namespace, its adapters or the foundation changed since");
             }
             if (outcome instanceof PlanOutcome.Due due) {
-                MergeOutcome merged = execute(snapshot, kept, due.plan(), goal);
+                MergeOutcome merged = execute(snapshot, kept, due.plan(), goal, stop);
                 published = merged instanceof MergeOutcome.Merged;
                 return merged;
             }
@@ -218,11 +219,11 @@ public final class NamespaceMerger {
         return new Begun(lease, state, before);
     }
 
-    private MergeOutcome execute(Snapshot snapshot, LeaseKeeper.Kept lease, MergePlan plan, Goal goal) {
+    private MergeOutcome execute(Snapshot snapshot, LeaseKeeper.Kept lease, MergePlan plan, Goal goal, NightStop stop) {
         Instant start = clock.instant();
         CheckpointRow checkpoint;
         try {
-            checkpoint = publish(snapshot, lease, plan, goal);
+            checkpoint = publish(snapshot, lease, plan, goal, stop);
         } catch (ConflictException e) {
             return rejected(snapshot, String.valueOf(e.getMessage()));
         } catch (PfmException e) {
@@ -319,7 +320,8 @@ public final class NamespaceMerger {
         return planner.basis(PolicyJson.read(namespace.policy()), release, foundations.contentHash(release));
     }
 
-    private CheckpointRow publish(Snapshot snapshot, LeaseKeeper.Kept lease, MergePlan plan, Goal goal) {
+    private CheckpointRow publish(
+            Snapshot snapshot, LeaseKeeper.Kept lease, MergePlan plan, Goal goal, NightStop stop) {
         try (Foundation foundation = foundations.open(foundations.named(plan.foundationRelease()))) {
             List<String> takenOver =
                     plan.takenOver().stream().map(VariantRow::name).toList();
@@ -330,8 +332,10 @@ public final class NamespaceMerger {
                     snapshot.head().map(head -> reader.entries(head, takenOver)).orElse(List.of()),
                     Optional.of(basis(snapshot.namespace(), goal.considered())),
                     Publication.Around.NOTHING);
-            return maker.publish(
-                    publication, foundation, maker.compute(plan, foundation, snapshot.adapters(), lease::lost));
+            return maker.publish(publication, foundation, maker.compute(plan, foundation, snapshot.adapters(), () -> {
+                stop.check();
+                return lease.lost();
+            }));
         }
     }
 

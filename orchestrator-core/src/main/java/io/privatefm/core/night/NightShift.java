@@ -5,6 +5,7 @@ import io.privatefm.core.foundation.Foundations;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.Sha256;
+import io.privatefm.spi.merge.EarlyEnd;
 import io.privatefm.spi.merge.MergeOutcome;
 import io.privatefm.spi.merge.NightReport;
 import io.privatefm.spi.observe.LifecycleEvent;
@@ -13,6 +14,7 @@ import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
 import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.Settled;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +36,7 @@ public final class NightShift {
     private final Foundations foundations;
     private final NamespaceMerger merger;
     private final NightFallbacks fallbacks;
+    private final NightControl control;
     private final OrchestratorListener listener;
 
     public NightShift(
@@ -41,16 +44,31 @@ public final class NightShift {
             Foundations foundations,
             NamespaceMerger merger,
             NightFallbacks fallbacks,
+            NightControl control,
             OrchestratorListener listener) {
         this.store = store;
         this.foundations = foundations;
         this.merger = merger;
         this.fallbacks = fallbacks;
+        this.control = control;
         this.listener = listener;
     }
 
-    /** Runs one night to its end, on the calling thread. */
+    /** Runs one night for all namespaces, on the calling thread. */
     public NightReport run() {
+        return run(NightShard.WHOLE, null);
+    }
+
+    /**
+     * Runs one night for a part of all namespaces, on the calling thread.
+     *
+     * @param deadline when it ends at the latest, with or without being done; null for never
+     */
+    public NightReport run(NightShard shard, @Nullable Instant deadline) {
+        RunningNight night = control.begin(deadline);
+        if (night.ended().isPresent()) {
+            return report(night, 0, 0, List.of(), 0);
+        }
         foundations.forget();
         Map<Basis, Sha256> bases = new HashMap<>();
         Optional<Rebase> rebase = merger.rebase();
@@ -63,7 +81,7 @@ public final class NightShift {
                 boolean merges =
                         namespace.state() == NamespaceState.ACTIVE || namespace.state() == NamespaceState.MERGING;
                 boolean fallsBack = fallbacks.isDue(namespace, rebase);
-                if (merges || fallsBack) {
+                if (shard.has(namespace.nsUid()) && (merges || fallsBack)) {
                     namespaces++;
                     if (fallsBack || !isSettled(namespace, rebase, bases)) {
                         due.add(namespace);
@@ -71,7 +89,7 @@ public final class NightShift {
                 }
             }
         }
-        return mergeAll(namespaces, due, rebase);
+        return mergeAll(night, namespaces, due, rebase);
     }
 
     /** What namespaces have in common whose plans rest on the same. */
@@ -97,26 +115,44 @@ public final class NightShift {
         }
     }
 
-    private NightReport mergeAll(int namespaces, List<NamespaceRow> due, Optional<Rebase> rebase) {
+    private NightReport mergeAll(RunningNight night, int namespaces, List<NamespaceRow> due, Optional<Rebase> rebase) {
         listener.onEvent(new LifecycleEvent.NightStarted(due.size()));
         List<NightReport.Result> results = new ArrayList<>();
-        for (int done = 1; done <= due.size(); done++) {
-            NamespaceRow namespace = due.get(done - 1);
-            MergeOutcome outcome = merge(namespace, rebase);
+        int done = 0;
+        while (done < due.size() && night.ended().isEmpty()) {
+            NamespaceRow namespace = due.get(done);
+            MergeOutcome outcome;
+            try {
+                outcome = merge(namespace, rebase, night);
+            } catch (NightEnded e) {
+                break;
+            }
             if (!(outcome instanceof MergeOutcome.UpToDate)) {
                 results.add(new NightReport.Result(namespace.learner(), outcome));
             }
-            listener.onEvent(new LifecycleEvent.NightProgressed(done, due.size()));
+            done++;
+            listener.onEvent(new LifecycleEvent.NightProgressed(done, due.size(), night.left(done, due.size())));
         }
-        return new NightReport(namespaces, namespaces - results.size(), results);
+        int left = due.size() - done;
+        return report(night, namespaces, namespaces - results.size() - left, results, left);
     }
 
-    private MergeOutcome merge(NamespaceRow namespace, Optional<Rebase> rebase) {
+    /** What was done; a night that is to end when nothing is left did not end early. */
+    private NightReport report(
+            RunningNight night, int namespaces, int upToDate, List<NightReport.Result> results, int left) {
+        Optional<EarlyEnd> early = left == 0 && namespaces > 0 ? Optional.empty() : night.ended();
+        early.ifPresent(why -> listener.onEvent(new LifecycleEvent.NightEndedEarly(why, left)));
+        return new NightReport(namespaces, upToDate, results, left, early);
+    }
+
+    private MergeOutcome merge(NamespaceRow namespace, Optional<Rebase> rebase, NightStop stop) {
         try {
             if (fallbacks.isDue(namespace, rebase)) {
                 return fallbacks.run(namespace);
             }
-            return merger.merge(namespace.learner(), null);
+            return merger.merge(namespace.learner(), null, stop);
+        } catch (NightEnded e) {
+            throw e;
         } catch (PfmException e) {
             return rejected(namespace, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {

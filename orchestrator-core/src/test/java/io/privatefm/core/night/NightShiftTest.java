@@ -250,6 +250,12 @@ class NightShiftTest {
                 new ReadDamage(room.findings(), room.fallback(), Runnable::run),
                 engine.events,
                 engine.clock);
-        return new NightShift(engine.store, foundations, merger, new NightFallbacks(room.fallback(), 3), engine.events);
+        return new NightShift(
+                engine.store,
+                foundations,
+                merger,
+                new NightFallbacks(room.fallback(), 3),
+                new NightControl(engine.store, engine.clock),
+                engine.events);
     }
 }

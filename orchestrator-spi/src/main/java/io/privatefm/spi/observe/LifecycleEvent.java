@@ -5,6 +5,7 @@ import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.checkpoint.Verdict;
+import io.privatefm.spi.merge.EarlyEnd;
 import io.privatefm.spi.recovery.FallbackCause;
 import io.privatefm.spi.recovery.Rung;
 import java.time.Duration;
@@ -24,8 +25,16 @@ public sealed interface LifecycleEvent {
      * One more namespace of a nightly batch is finished, whatever its outcome.
      *
      * @param done namespaces finished so far, from 1
+     * @param left how long the others will take, if they take as long as those
      */
-    record NightProgressed(int done, int namespaces) implements LifecycleEvent {}
+    record NightProgressed(int done, int namespaces, Duration left) implements LifecycleEvent {}
+
+    /**
+     * A nightly batch ended before all was done, or did not begin.
+     *
+     * @param left namespaces that are due still, of those that it had found
+     */
+    record NightEndedEarly(EarlyEnd why, int left) implements LifecycleEvent {}
 
     /** A checkpoint was published. */
     record MergeCompleted(

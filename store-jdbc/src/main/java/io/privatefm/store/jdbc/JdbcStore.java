@@ -64,6 +64,15 @@ public final class JdbcStore implements OrchestratorStore {
         }
     }
 
+    /** The data source's connections, kept apart from transactions as these are from each other. */
+    DataSource connections() {
+        return new LockedConnections(dataSource, transactions);
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
     private <T> T onConnection(TxWork<T> work) {
         Connection connection;
         try {
