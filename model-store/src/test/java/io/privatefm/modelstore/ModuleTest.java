@@ -38,6 +38,7 @@ class ModuleTest {
                         "io.privatefm.spi",
                         "org.jspecify",
                         "com.fasterxml.jackson.core",
-                        "com.fasterxml.jackson.databind");
+                        "com.fasterxml.jackson.databind",
+                        "java.net.http");
     }
 }
