@@ -102,12 +102,13 @@ final class Download {
     }
 
     private void requirePromises(Answer answer) {
-        file.headers().forEach((name, promised) -> answer.firstHeader(name)
-                .map(said -> said.replaceFirst("^W/", "").replace("\"", ""))
-                .filter(said -> !said.equals(promised))
-                .ifPresent(said -> {
-                    throw wrong("has the " + name + " " + Failures.shown(said) + " instead of " + promised);
-                }));
+        file.headers()
+                .forEach((name, promised) -> answer.firstHeader(name)
+                        .map(said -> said.replaceFirst("^W/", "").replace("\"", ""))
+                        .filter(said -> !said.equals(promised))
+                        .ifPresent(said -> {
+                            throw wrong("has the " + name + " " + Failures.shown(said) + " instead of " + promised);
+                        }));
     }
 
     private void requireStart(Answer answer, Part part) throws IOException {
@@ -122,10 +123,11 @@ final class Download {
                         });
             }
             case 206 -> requireRange(answer.header("Content-Range"), part);
-            case 404, 410 -> throw new InvalidInputException(
-                    ErrorCode.INVALID_ARGUMENT,
-                    "there is no " + Origin.shown(file.uri()) + " (status " + answer.status()
-                            + "), which the list of files names");
+            case 404, 410 ->
+                throw new InvalidInputException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "there is no " + Origin.shown(file.uri()) + " (status " + answer.status()
+                                + "), which the list of files names");
             case 416 -> throw wrong("has not even the " + part.size() + " bytes that came before");
             default -> throw new IOException("it answers " + answer.status());
         }

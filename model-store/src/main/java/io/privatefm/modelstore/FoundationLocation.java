@@ -51,8 +51,9 @@ public final class FoundationLocation {
             case "hf" -> built(hub(HUB, location.replaceFirst("^[^:]*:/*", ""), cache), apiKey);
             case "hf+http", "hf+https" -> built(otherHub(location, cache), apiKey);
             case "file" -> fileUrl(location);
-            default -> throw refused("a foundation store is a directory or a URL that begins with http://, https://, hf:// or"
-                    + " hf+https://, not with '" + name + "://'");
+            default ->
+                throw refused("a foundation store is a directory or a URL that begins with http://, https://, hf:// or"
+                        + " hf+https://, not with '" + name + "://'");
         };
     }
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * that is there is never asked for again. Downloads go on where they were cut, also those of a process that was killed;
  * every file is checked by its length and digest, forced, and a release shows when all its files are there. Several
  * threads and processes may share a cache. To have a release downloaded again, delete its folder in {@code releases} of
- * the cache; errors of the engine name it.
+ * the cache; it begins with the release's name.
  *
  * <p>Errors: {@link io.privatefm.spi.FoundationWrongException} if the server's bytes are not those that are promised, by
  * length, digest or commit, or if it redirects where it may not; {@link io.privatefm.spi.UnavailableException} if it does
@@ -67,9 +67,9 @@ public final class HttpFoundation implements FoundationStore {
     }
 
     /**
-     * {@inheritDoc} A registry is asked no more than once in a while. If it does not answer, the last list that it gave
-     * counts, also one that another process got: releases do not change, so a night goes on without the registry. A hub
-     * is not asked at all.
+     * {@inheritDoc} A registry is asked no more than once in a while. If it does not answer, the last good list that it
+     * gave counts, also one that another process got, and it is left alone ten times as long: releases do not change, so
+     * a night goes on without the registry. A hub is not asked at all.
      *
      * @throws InvalidInputException ({@link ErrorCode#CONFIGURATION}) if the registry refuses or has no list;
      *     ({@link ErrorCode#MODEL_INVALID}) if the list is malformed
@@ -152,11 +152,12 @@ public final class HttpFoundation implements FoundationStore {
                     patience.connect(), patience.idle(), patience.bytesPerSecond(), patience.window(), attempts));
         }
 
-        /** How long a registry's list counts without asking again. */
+        /** How long a registry's list counts without asking again; a minute by default. */
         public Builder freshness(Duration duration) {
-            if (duration.isNegative()) {
+            if (duration.isNegative() || duration.compareTo(Duration.ofDays(1)) > 0) {
                 throw new InvalidInputException(
-                        ErrorCode.CONFIGURATION, "the freshness must not be negative, and is " + duration);
+                        ErrorCode.CONFIGURATION,
+                        "the freshness must be no less than nothing and no more than a day, and is " + duration);
             }
             freshness = duration;
             return this;

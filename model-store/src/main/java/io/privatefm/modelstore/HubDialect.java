@@ -29,8 +29,25 @@ final class HubDialect implements Dialect {
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
     private static final Pattern GIT_BLOB = Pattern.compile("[0-9a-f]{40}");
     private static final Set<String> OTHER_WEIGHTS = Set.of(
-            "bin", "pt", "pth", "ckpt", "h5", "msgpack", "onnx", "onnx_data", "ot", "gguf", "ggml", "tflite", "pkl", "pickle",
-            "zip", "tar", "gz", "mlmodel", "nemo");
+            "bin",
+            "pt",
+            "pth",
+            "ckpt",
+            "h5",
+            "msgpack",
+            "onnx",
+            "onnx_data",
+            "ot",
+            "gguf",
+            "ggml",
+            "tflite",
+            "pkl",
+            "pickle",
+            "zip",
+            "tar",
+            "gz",
+            "mlmodel",
+            "nemo");
     private static final int MAX_DEPTH = 64;
 
     private final HttpSource source;

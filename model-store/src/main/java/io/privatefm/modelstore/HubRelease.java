@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  * @param contentHash the promised content hash, if it is known
  */
 public record HubRelease(String name, String repository, String revision, Optional<Sha256> contentHash) {
-    private static final Pattern REPOSITORY = Pattern.compile("[A-Za-z0-9_-][\\w.-]{0,95}(/[A-Za-z0-9_-][\\w.-]{0,95})?");
+    private static final Pattern REPOSITORY =
+            Pattern.compile("[A-Za-z0-9_-][\\w.-]{0,95}(/[A-Za-z0-9_-][\\w.-]{0,95})?");
     private static final Pattern REVISION = Pattern.compile("[A-Za-z0-9_-][\\w./-]{0,254}");
 
     public HubRelease {
@@ -25,7 +26,8 @@ public record HubRelease(String name, String repository, String revision, Option
             throw refused("the name of a release must not be empty");
         }
         if (!REPOSITORY.matcher(repository).matches()) {
-            throw refused("a model on a hub is written as organization/model, not '" + Failures.shown(repository) + "'");
+            throw refused(
+                    "a model on a hub is written as organization/model, not '" + Failures.shown(repository) + "'");
         }
         if (!REVISION.matcher(revision).matches() || revision.contains("..")) {
             throw refused("'" + Failures.shown(revision) + "' is no commit, tag or branch");

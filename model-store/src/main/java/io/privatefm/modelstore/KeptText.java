@@ -18,7 +18,11 @@ import java.util.Optional;
  * (or nothing), and the text. What is damaged, or is of another URL, counts as not there.
  */
 record KeptText(Path file, URI uri) {
-    /** A text that was kept. */
+    /**
+     * A text.
+     *
+     * @param etag that it came under, of one line, or empty
+     */
     record Copy(String etag, ByteBuffer text) {
         Copy {
             text = text.asReadOnlyBuffer();
@@ -49,15 +53,12 @@ record KeptText(Path file, URI uri) {
         }
     }
 
-    /**
-     * Keeps a text in place of what was kept.
-     *
-     * @param etag of one line, or empty
-     */
-    void write(String etag, ByteBuffer text) {
-        byte[] head = (uri + "\n" + etag + "\n").getBytes(StandardCharsets.ISO_8859_1);
+    /** Keeps a text in place of what was kept. */
+    void write(Copy copy) {
+        ByteBuffer text = copy.text();
+        byte[] head = (uri + "\n" + copy.etag() + "\n").getBytes(StandardCharsets.ISO_8859_1);
         ByteBuffer rest = ByteBuffer.allocate(head.length + text.remaining());
-        rest.put(head).put(text.duplicate()).flip();
+        rest.put(head).put(text).flip();
         byte[] first = (digestOf(rest.duplicate()) + "\n").getBytes(StandardCharsets.ISO_8859_1);
         ByteBuffer all = ByteBuffer.allocate(first.length + rest.remaining());
         all.put(first).put(rest);

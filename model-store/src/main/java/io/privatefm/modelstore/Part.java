@@ -82,7 +82,8 @@ final class Part implements Closeable {
     /** The ETag that the bytes came under, if they did under one. */
     Optional<String> etag() {
         try {
-            return Optional.of(Files.readString(etagFile, StandardCharsets.US_ASCII)).filter(tag -> !tag.isEmpty());
+            return Optional.of(Files.readString(etagFile, StandardCharsets.US_ASCII))
+                    .filter(tag -> !tag.isEmpty());
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

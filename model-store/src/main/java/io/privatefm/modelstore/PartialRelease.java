@@ -75,7 +75,9 @@ final class PartialRelease {
     /** What there is of a file. */
     Part part(RemoteFile file) {
         return Part.open(
-                folder.resolve("parts").resolve(file.name()), folder.resolve("etags").resolve(file.name()), file);
+                folder.resolve("parts").resolve(file.name()),
+                folder.resolve("etags").resolve(file.name()),
+                file);
     }
 
     /** Where a file goes that is complete. */

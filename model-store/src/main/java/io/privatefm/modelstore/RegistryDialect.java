@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class RegistryDialect implements Dialect {
     static final String FILE_LIST = "files.json";
 
+    /** A server that does not answer costs time with each question: it is asked less often. */
+    private static final int WHEN_DOWN = 10;
+
     private static final String FILES = "files";
     private static final String NAME = "name";
     private static final String BYTES = "bytes";
@@ -36,6 +39,7 @@ final class RegistryDialect implements Dialect {
     private final LongSupplier nanos;
     private @Nullable List<ListedRelease> last;
     private long lastAt;
+    private long countsNanos;
 
     /**
      * A registry.
@@ -53,7 +57,8 @@ final class RegistryDialect implements Dialect {
     @Override
     public synchronized List<ListedRelease> releases() {
         List<ListedRelease> known = last;
-        if (known == null || nanos.getAsLong() - lastAt >= freshNanos) {
+        if (known == null || nanos.getAsLong() - lastAt >= countsNanos) {
+            countsNanos = freshNanos;
             known = asked();
             last = known;
             lastAt = nanos.getAsLong();
@@ -96,6 +101,7 @@ final class RegistryDialect implements Dialect {
             if (copy.isEmpty()) {
                 throw e;
             }
+            countsNanos = freshNanos * WHEN_DOWN;
             return list(copy.get().text());
         }
     }

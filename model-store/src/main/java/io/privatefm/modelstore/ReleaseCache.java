@@ -93,6 +93,7 @@ final class ReleaseCache {
         Sha256 hash = Sha256.of(
                 new Checksum(Checksum.Kind.SHA_256, "").start(bytes.length).digest(bytes));
         String shown = name.replaceAll("[^A-Za-z0-9._-]", "_");
-        return shown.substring(0, Math.min(shown.length(), SHOWN)) + "-" + hash.hex().substring(0, HASH_DIGITS);
+        return shown.substring(0, Math.min(shown.length(), SHOWN)) + "-"
+                + hash.hex().substring(0, HASH_DIGITS);
     }
 }

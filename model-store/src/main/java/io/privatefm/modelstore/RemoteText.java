@@ -58,7 +58,10 @@ record RemoteText(HttpSource source, URI uri, KeptText kept, Function<String, In
             }
             ByteBuffer text = body(answer);
             T parsed = parser.apply(text.duplicate());
-            kept.write(answer.etag().orElse(""), text);
+            KeptText.Copy now = new KeptText.Copy(answer.etag().orElse(""), text);
+            if (!copy.equals(Optional.of(now))) {
+                kept.write(now);
+            }
             return parsed;
         }
     }

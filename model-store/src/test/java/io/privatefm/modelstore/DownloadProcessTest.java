@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -51,7 +52,9 @@ class DownloadProcessTest {
         });
         Process process = start("-Xmx64m");
         try {
-            assertThat(asked.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            while (!asked.await(100, TimeUnit.MILLISECONDS)) {
+                assertThat(process.isAlive()).isTrue();
+            }
             while (partSize() < 200_000) {
                 Thread.onSpinWait();
                 assertThat(process.isAlive()).isTrue();
@@ -68,6 +71,19 @@ class DownloadProcessTest {
             assertThat(TestFiles.readAll(files.open("model.safetensors"))).isEqualTo(weights);
         }
         assertThat(server.requests(WEIGHTS).get(1).header("Range")).contains("bytes=200000-");
+    }
+
+    @Test
+    @DisplayName("waits for another one that downloads the same release")
+    void twice() throws Exception {
+        server.list("r1").release("r1", Map.of("model.safetensors", TestFiles.bytes(new Random(1), 300_000)));
+        List<Process> processes = List.of(start("-Xmx64m"), start("-Xmx64m"));
+
+        for (Process process : processes) {
+            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+        }
+        assertThat(server.requests(WEIGHTS)).hasSize(1);
     }
 
     @Test
@@ -96,8 +112,9 @@ class DownloadProcessTest {
         assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
         try (Stream<Path> files = Files.walk(cache().resolve("releases"))) {
-            assertThat(files.filter(Files::isRegularFile)).singleElement().satisfies(file -> assertThat(file)
-                    .hasSize(bytes));
+            assertThat(files.filter(Files::isRegularFile))
+                    .singleElement()
+                    .satisfies(file -> assertThat(file).hasSize(bytes));
         }
     }
 

@@ -27,10 +27,13 @@ class FoundationLocationTest {
     void directory() {
         TestFiles.write(dir.resolve("foundation/r1/config.json"), "{}");
         for (String location : new String[] {
-            dir.resolve("foundation").toString(), dir.resolve("foundation").toUri().toString()
+            dir.resolve("foundation").toString(),
+            dir.resolve("foundation").toUri().toString()
         }) {
             assertThat(open(location)).isInstanceOf(FoundationDirectory.class);
-            assertThat(open(location).releases()).extracting(FoundationRelease::name).containsExactly("r1");
+            assertThat(open(location).releases())
+                    .extracting(FoundationRelease::name)
+                    .containsExactly("r1");
         }
         assertThat(dir.resolve("cache")).doesNotExist();
     }
@@ -40,8 +43,11 @@ class FoundationLocationTest {
     void registry() {
         try (ModelServer server = new ModelServer()) {
             server.list("r1");
-            assertThat(open(server.url()).releases()).extracting(FoundationRelease::name).containsExactly("r1");
-            assertThat(server.requests("/releases.json").get(0).header("Authorization")).contains("Bearer key");
+            assertThat(open(server.url()).releases())
+                    .extracting(FoundationRelease::name)
+                    .containsExactly("r1");
+            assertThat(server.requests("/releases.json").get(0).header("Authorization"))
+                    .contains("Bearer key");
         }
     }
 
@@ -49,7 +55,9 @@ class FoundationLocationTest {
     @DisplayName("is revisions of a model on a hub, in their order")
     void hub() {
         for (String location : new String[] {
-            "hf://org/tiny@v1,main", "hf+https://hub.example.org/org/tiny@v1,main", "HF+HTTP://127.0.0.1:9/org/tiny@v1,main"
+            "hf://org/tiny@v1,main",
+            "hf+https://hub.example.org/org/tiny@v1,main",
+            "HF+HTTP://127.0.0.1:9/org/tiny@v1,main"
         }) {
             assertThat(open(location).releases())
                     .containsExactly(

@@ -58,7 +58,10 @@ class HttpFoundationTest {
     @BeforeEach
     void release() {
         cache = dir.resolve("cache");
-        server.list("r1").release("r1", Map.of("config.json", "{}".getBytes(StandardCharsets.UTF_8), "model.safetensors", weights));
+        server.list("r1")
+                .release(
+                        "r1",
+                        Map.of("config.json", "{}".getBytes(StandardCharsets.UTF_8), "model.safetensors", weights));
     }
 
     @AfterEach
@@ -76,10 +79,12 @@ class HttpFoundationTest {
             assertThat(files.names()).containsExactly("config.json", "model.safetensors");
             assertThat(TestFiles.readAll(files.open("model.safetensors"))).isEqualTo(weights);
             assertThat(TestFiles.readText(files.open("config.json"))).isEqualTo("{}");
-            assertThat(files.location()).startsWith(cache.resolve("releases/r1-").toString());
+            assertThat(files.location())
+                    .startsWith(cache.resolve("releases/r1-").toString());
         }
         assertThat(server.requests())
-                .allSatisfy(request -> assertThat(request.header("Authorization")).contains("Bearer " + KEY));
+                .allSatisfy(
+                        request -> assertThat(request.header("Authorization")).contains("Bearer " + KEY));
         assertThat(TestFiles.below(cache.resolve("partial"))).isEmpty();
     }
 
@@ -89,15 +94,24 @@ class HttpFoundationTest {
         server.put(
                 "/base/releases.json",
                 "{\"releases\":[{\"name\":\"a\",\"path\":\"x y/1\"},{\"name\":\"b/../c\",\"path\":\".\"}]}");
-        server.put("/base/x%20y/1/files.json", fileList("w%1+ü.safetensors", weights.length, TestFiles.sha256(weights).hex()));
+        server.put(
+                "/base/x%20y/1/files.json",
+                fileList(
+                        "w%1+ü.safetensors",
+                        weights.length, TestFiles.sha256(weights).hex()));
         server.put("/base/x%20y/1/w%251%2B%C3%BC.safetensors", weights);
-        server.put("/base/files.json", fileList("only.json", weights.length, TestFiles.sha256(weights).hex()));
+        server.put(
+                "/base/files.json",
+                fileList("only.json", weights.length, TestFiles.sha256(weights).hex()));
         server.put("/base/only.json", weights);
         TestFiles.assumeFileName("ü");
-        FoundationStore store = HttpFoundation.registry(server.url() + "/base/", cache).build();
+        FoundationStore store =
+                HttpFoundation.registry(server.url() + "/base/", cache).build();
 
-        assertThat(TestFiles.readAll(store.open(store.releases().get(0)).open("w%1+ü.safetensors"))).isEqualTo(weights);
-        assertThat(TestFiles.readAll(store.open(store.releases().get(1)).open("only.json"))).isEqualTo(weights);
+        assertThat(TestFiles.readAll(store.open(store.releases().get(0)).open("w%1+ü.safetensors")))
+                .isEqualTo(weights);
+        assertThat(TestFiles.readAll(store.open(store.releases().get(1)).open("only.json")))
+                .isEqualTo(weights);
     }
 
     @Test
@@ -119,7 +133,9 @@ class HttpFoundationTest {
         builder().build().open(R1).close();
         assertThat(server.requests(WEIGHTS)).hasSize(1);
 
-        TestFiles.below(folder).forEach(name -> assertThat(folder.resolve(name).toFile().delete()).isTrue());
+        TestFiles.below(folder)
+                .forEach(name ->
+                        assertThat(folder.resolve(name).toFile().delete()).isTrue());
         Files.delete(folder);
 
         assertThat(TestFiles.readAll(store.open(R1).open("model.safetensors"))).isEqualTo(weights);
@@ -130,7 +146,8 @@ class HttpFoundationTest {
     @DisplayName("asks for a list no more than once in a while, and then only whether it changed")
     void etag() {
         AtomicLong clock = new AtomicLong();
-        FoundationStore store = builder().nanos(clock::get).freshness(Duration.ofSeconds(10)).build();
+        FoundationStore store =
+                builder().nanos(clock::get).freshness(Duration.ofSeconds(10)).build();
         assertThat(store.releases()).hasSize(1);
         assertThat(store.releases()).hasSize(1);
         assertThat(server.requests("/releases.json")).hasSize(1);
@@ -151,6 +168,24 @@ class HttpFoundationTest {
     }
 
     @Test
+    @DisplayName("leaves a registry that does not answer alone for ten times as long")
+    void down() {
+        AtomicLong clock = new AtomicLong();
+        FoundationStore store = builder()
+                .nanos(clock::get)
+                .freshness(Duration.ofSeconds(10))
+                .attempts(1)
+                .build();
+        store.releases();
+        server.fault("/releases.json", ModelServer.status(500));
+        for (int second = 10; second <= 120; second += 10) {
+            clock.set(Duration.ofSeconds(second).toNanos());
+            assertThat(store.releases()).containsExactly(R1);
+        }
+        assertThat(server.requests("/releases.json")).hasSize(3);
+    }
+
+    @Test
     @DisplayName("does not believe a damaged copy of a list, nor one of another registry")
     void damagedCopy() throws Exception {
         builder().build().releases();
@@ -159,9 +194,12 @@ class HttpFoundationTest {
         bytes[bytes.length - 5] ^= 1;
         Files.write(copy, bytes);
         assertThat(builder().build().releases()).containsExactly(R1);
-        assertThat(server.requests("/releases.json").get(1).header("If-None-Match")).isEmpty();
+        assertThat(server.requests("/releases.json").get(1).header("If-None-Match"))
+                .isEmpty();
 
-        assertThatThrownBy(() -> HttpFoundation.registry(server.otherUrl() + "/x", cache).build().releases())
+        assertThatThrownBy(() -> HttpFoundation.registry(server.otherUrl() + "/x", cache)
+                        .build()
+                        .releases())
                 .isInstanceOf(InvalidInputException.class);
     }
 
@@ -222,7 +260,7 @@ class HttpFoundationTest {
         @Test
         @DisplayName("goes on where it was cut, at any byte, in the same run")
         void sameRun() {
-            byte[] small = Arrays.copyOf(weights, 48);
+            byte[] small = Arrays.copyOf(weights, 32);
             FoundationStore store = builder().freshness(Duration.ZERO).build();
             for (int cut = 0; cut <= small.length; cut++) {
                 String release = "cut" + cut;
@@ -249,16 +287,20 @@ class HttpFoundationTest {
                 server.list(release).release(release, Map.of("a.json", weights, "model.safetensors", weights));
                 String path = "/" + release + "/model.safetensors";
                 server.fault(path, server.times(1, server.cutAfter(cut)));
-                assertFails(UnavailableException.class, () -> read(builder().attempts(1).build(), release))
+                assertFails(
+                                UnavailableException.class,
+                                () -> read(builder().attempts(1).build(), release))
                         .hasMessageStartingWith("cannot read " + server.url() + path + ": the connection broke");
-                assertThat(TestFiles.below(cache.resolve("releases"))).noneMatch(name -> name.startsWith(release + "-"));
+                assertThat(TestFiles.below(cache.resolve("releases")))
+                        .noneMatch(name -> name.startsWith(release + "-"));
 
                 assertThat(read(builder().build(), release)).isEqualTo(weights);
 
                 assertThat(server.requests(path).get(1).header("Range")).contains("bytes=" + cut + "-");
                 assertThat(server.requests(path).get(1).header("If-Range")).isPresent();
                 assertThat(server.requests("/" + release + "/a.json")).hasSize(1);
-                assertThat(server.requests("/" + release + "/files.json").get(1).header("If-None-Match")).isPresent();
+                assertThat(server.requests("/" + release + "/files.json").get(1).header("If-None-Match"))
+                        .isPresent();
             }
         }
 
@@ -268,7 +310,9 @@ class HttpFoundationTest {
             server.fault(WEIGHTS, server.cutAfter(1000));
             byte[] other = TestFiles.bytes(new Random(2), weights.length);
             server.put(WEIGHTS, other);
-            assertFails(UnavailableException.class, () -> builder().attempts(1).build().open(R1));
+            assertFails(
+                    UnavailableException.class,
+                    () -> builder().attempts(1).build().open(R1));
             server.put(WEIGHTS, weights);
             server.mend(WEIGHTS);
             assertThat(read(builder().build(), "r1")).isEqualTo(weights);
@@ -276,7 +320,9 @@ class HttpFoundationTest {
             byte[] more = TestFiles.bytes(new Random(3), 9000);
             server.list("r2").release("r2", Map.of("model.safetensors", more));
             server.fault("/r2/model.safetensors", server.times(1, server.cutAfter(1000)));
-            assertFails(UnavailableException.class, () -> read(builder().freshness(Duration.ZERO).attempts(1).build(), "r2"));
+            assertFails(
+                    UnavailableException.class,
+                    () -> read(builder().freshness(Duration.ZERO).attempts(1).build(), "r2"));
             server.fault("/r2/model.safetensors", (exchange, body) -> {
                 ModelServer.head(exchange, body, 0);
                 exchange.getResponseBody().write(body);
@@ -288,7 +334,9 @@ class HttpFoundationTest {
         @DisplayName("downloads a file once more if its pieces do not fit, and then calls it wrong")
         void pieces() throws Exception {
             server.fault(WEIGHTS, server.times(1, server.cutAfter(1000)));
-            assertFails(UnavailableException.class, () -> builder().attempts(1).build().open(R1));
+            assertFails(
+                    UnavailableException.class,
+                    () -> builder().attempts(1).build().open(R1));
             damagePart();
             assertThat(read(builder().build(), "r1")).isEqualTo(weights);
             assertThat(server.requests(WEIGHTS)).hasSize(3);
@@ -298,7 +346,9 @@ class HttpFoundationTest {
         @DisplayName("forgets what it has if the list of files changed")
         void listChanged() {
             server.fault(WEIGHTS, server.cutAfter(1000));
-            assertFails(UnavailableException.class, () -> builder().attempts(1).build().open(R1));
+            assertFails(
+                    UnavailableException.class,
+                    () -> builder().attempts(1).build().open(R1));
             server.mend(WEIGHTS);
             byte[] other = TestFiles.bytes(new Random(2), 700);
             server.release("r1", Map.of("model.safetensors", other));
@@ -353,7 +403,8 @@ class HttpFoundationTest {
             assertThat(server.requests(WEIGHTS)).hasSize(1);
 
             server.put(WEIGHTS, weights);
-            assertThat(TestFiles.readAll(builder().build().open(R1).open("model.safetensors"))).isEqualTo(weights);
+            assertThat(TestFiles.readAll(builder().build().open(R1).open("model.safetensors")))
+                    .isEqualTo(weights);
         }
 
         @Test
@@ -405,7 +456,8 @@ class HttpFoundationTest {
             assertWrong(reason);
 
             server.mend(WEIGHTS);
-            assertThat(TestFiles.readAll(builder().build().open(R1).open("model.safetensors"))).isEqualTo(weights);
+            assertThat(TestFiles.readAll(builder().build().open(R1).open("model.safetensors")))
+                    .isEqualTo(weights);
         }
 
         @Test
@@ -433,7 +485,8 @@ class HttpFoundationTest {
             server.fault(WEIGHTS, ModelServer.redirect(WEIGHTS));
             assertWrong("redirects more than 5 times");
             assertThat(server.requests(WEIGHTS)).hasSize(1 + 6);
-            for (String nowhere : List.of("file:///etc/passwd", "http://a:b@127.0.0.1/", "::", "http:/", "ftp://127.0.0.1/x")) {
+            for (String nowhere :
+                    List.of("file:///etc/passwd", "http://a:b@127.0.0.1/", "::", "http:/", "ftp://127.0.0.1/x")) {
                 server.fault(WEIGHTS, ModelServer.redirect(nowhere));
                 assertWrong("redirects without an address that can be read");
             }
@@ -446,13 +499,17 @@ class HttpFoundationTest {
         void sameServer() {
             server.put("/elsewhere", weights);
             server.fault(WEIGHTS, ModelServer.redirect("../elsewhere"));
-            assertThat(TestFiles.readAll(builder().build().open(R1).open("model.safetensors"))).isEqualTo(weights);
-            assertThat(server.requests("/elsewhere").get(0).header("Authorization")).contains("Bearer " + KEY);
+            assertThat(TestFiles.readAll(builder().build().open(R1).open("model.safetensors")))
+                    .isEqualTo(weights);
+            assertThat(server.requests("/elsewhere").get(0).header("Authorization"))
+                    .contains("Bearer " + KEY);
         }
 
         private void cutOnce() {
             server.fault(WEIGHTS, server.cutAfter(1000));
-            assertFails(UnavailableException.class, () -> builder().attempts(1).build().open(R1));
+            assertFails(
+                    UnavailableException.class,
+                    () -> builder().attempts(1).build().open(R1));
         }
 
         private void assertWrong(String reason) {
@@ -490,7 +547,11 @@ class HttpFoundationTest {
             server.fault("/releases.json", (exchange, body) -> server.hang());
             assertFails(
                             UnavailableException.class,
-                            () -> builder().connectTimeout(Duration.ofMillis(100)).attempts(2).build().releases())
+                            () -> builder()
+                                    .connectTimeout(Duration.ofMillis(100))
+                                    .attempts(2)
+                                    .build()
+                                    .releases())
                     .hasMessageContaining("no answer came for 400 ms (2 attempts)");
         }
 
@@ -503,10 +564,13 @@ class HttpFoundationTest {
                 exchange.getResponseBody().flush();
                 server.hang();
             });
-            assertFails(UnavailableException.class, () -> builder().attempts(1).build().open(R1))
+            assertFails(
+                            UnavailableException.class,
+                            () -> builder().attempts(1).build().open(R1))
                     .hasMessageContaining("no byte came for 300 ms");
             server.mend(WEIGHTS);
-            assertThat(TestFiles.readAll(builder().build().open(R1).open("model.safetensors"))).isEqualTo(weights);
+            assertThat(TestFiles.readAll(builder().build().open(R1).open("model.safetensors")))
+                    .isEqualTo(weights);
             assertThat(server.requests(WEIGHTS).get(1).header("Range")).contains("bytes=100-");
         }
 
@@ -524,7 +588,9 @@ class HttpFoundationTest {
             server.fault(WEIGHTS, drip);
             assertFails(
                             UnavailableException.class,
-                            () -> builder().nanos(() -> clock.addAndGet(Duration.ofDays(1).toNanos()))
+                            () -> builder()
+                                    .nanos(() ->
+                                            clock.addAndGet(Duration.ofDays(1).toNanos()))
                                     .attempts(1)
                                     .build()
                                     .open(R1))
@@ -542,7 +608,8 @@ class HttpFoundationTest {
             server.fault("/releases.json", ModelServer.status(status));
             assertInvalid(
                     ErrorCode.CONFIGURATION,
-                    "/releases.json is refused with status " + status + ": check the API key, and that it may read this",
+                    "/releases.json is refused with status " + status
+                            + ": check the API key, and that it may read this",
                     () -> builder().build().releases());
             assertThat(pauses).isEmpty();
         }
@@ -552,8 +619,11 @@ class HttpFoundationTest {
         void missing() {
             assertInvalid(
                     ErrorCode.CONFIGURATION,
-                    "there is no " + server.url() + "/x/releases.json (status 404): check the URL of the model registry",
-                    () -> HttpFoundation.registry(server.url() + "/x", cache).build().releases());
+                    "there is no " + server.url()
+                            + "/x/releases.json (status 404): check the URL of the model registry",
+                    () -> HttpFoundation.registry(server.url() + "/x", cache)
+                            .build()
+                            .releases());
             server.fault(WEIGHTS, ModelServer.status(404));
             assertInvalid(
                     ErrorCode.INVALID_ARGUMENT,
@@ -569,7 +639,24 @@ class HttpFoundationTest {
                     "there is no foundation release 'r9' at " + server.url(),
                     () -> builder().build().open(new FoundationRelease(9, "r9", Optional.empty())));
             server.fault("/releases.json", ModelServer.status(400));
-            assertInvalid(ErrorCode.CONFIGURATION, "refused with status 400", () -> builder().build().releases());
+            assertInvalid(
+                    ErrorCode.CONFIGURATION,
+                    "refused with status 400",
+                    () -> builder().build().releases());
+        }
+
+        @Test
+        @DisplayName("settings out of range")
+        void settings() {
+            List<ThrowingCallable> settings = List.of(
+                    () -> builder().idleTimeout(Duration.ZERO),
+                    () -> builder().connectTimeout(Duration.ofSeconds(-1)),
+                    () -> builder().idleTimeout(Duration.ofDays(2)),
+                    () -> builder().attempts(0),
+                    () -> builder().minimumRate(-1),
+                    () -> builder().freshness(Duration.ofSeconds(-1)),
+                    () -> builder().freshness(Duration.ofDays(2)));
+            settings.forEach(setting -> assertInvalid(ErrorCode.CONFIGURATION, "must be", setting));
         }
 
         @ParameterizedTest
@@ -595,16 +682,23 @@ class HttpFoundationTest {
                 })
         @DisplayName("a URL that is none, and does not show what may be a key")
         void badUrl(String url) {
-            assertInvalid(ErrorCode.CONFIGURATION, "the URL of a model registry", () -> HttpFoundation.registry(url, cache).build());
+            assertInvalid(
+                    ErrorCode.CONFIGURATION,
+                    "the URL of a model registry",
+                    () -> HttpFoundation.registry(url, cache).build());
         }
 
         @ParameterizedTest
-        @ValueSource(
-                strings = {"../x", "..", ".", "a/b", "a\\\\b", "/etc/passwd", "", "a\\u0000", "a\\nb", "C:\\\\x"})
+        @ValueSource(strings = {"../x", "..", ".", "a/b", "a\\\\b", "/etc/passwd", "", "a\\u0000", "a\\nb", "C:\\\\x"})
         @DisplayName("file names that lead elsewhere, and asks for none of them")
         void traversal(String name) {
-            server.put("/r1/files.json", fileList(name, 3, TestFiles.sha256(weights).hex()));
-            assertInvalid(ErrorCode.MODEL_INVALID, "r1/files.json: files[0].name: ", () -> builder().build().open(R1));
+            server.put(
+                    "/r1/files.json",
+                    fileList(name, 3, TestFiles.sha256(weights).hex()));
+            assertInvalid(
+                    ErrorCode.MODEL_INVALID,
+                    "r1/files.json: files[0].name: ",
+                    () -> builder().build().open(R1));
             assertThat(server.requests()).hasSize(2);
             assertThat(TestFiles.below(dir)).noneMatch(file -> file.endsWith("x") || file.endsWith("passwd"));
         }
@@ -627,7 +721,10 @@ class HttpFoundationTest {
         @DisplayName("a list of files that is not as documented")
         void malformed(String list, String reason) {
             server.put("/r1/files.json", list);
-            assertInvalid(ErrorCode.MODEL_INVALID, "r1/files.json: " + reason, () -> builder().build().open(R1));
+            assertInvalid(
+                    ErrorCode.MODEL_INVALID,
+                    "r1/files.json: " + reason,
+                    () -> builder().build().open(R1));
         }
 
         @Test
@@ -635,12 +732,21 @@ class HttpFoundationTest {
         void lists() {
             String twice = fileList("a", 1, TestFiles.sha256(weights).hex());
             server.put("/r1/files.json", twice.replaceFirst("\\[(.*)]", "[$1,$1]"));
-            assertInvalid(ErrorCode.MODEL_INVALID, "files[1].name: 'a' is there twice", () -> builder().build().open(R1));
+            assertInvalid(
+                    ErrorCode.MODEL_INVALID,
+                    "files[1].name: 'a' is there twice",
+                    () -> builder().build().open(R1));
 
             server.put("/releases.json", " ".repeat((1 << 20) + 1));
-            assertInvalid(ErrorCode.MODEL_INVALID, "is longer than 1048576 bytes", () -> builder().build().releases());
+            assertInvalid(
+                    ErrorCode.MODEL_INVALID,
+                    "is longer than 1048576 bytes",
+                    () -> builder().build().releases());
             server.put("/releases.json", "<html>");
-            assertInvalid(ErrorCode.MODEL_INVALID, "releases.json: malformed JSON", () -> builder().build().releases());
+            assertInvalid(
+                    ErrorCode.MODEL_INVALID,
+                    "releases.json: malformed JSON",
+                    () -> builder().build().releases());
 
             server.fault("/releases.json", ModelServer.status(500));
             assertThat(builder().build().releases()).containsExactly(R1);

@@ -13,7 +13,6 @@ import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.files.ModelFiles;
 import io.privatefm.spi.foundation.FoundationRelease;
 import io.privatefm.spi.foundation.FoundationStore;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -73,8 +72,7 @@ class HttpHubTest {
     void downloads() {
         FoundationStore store = hub(COMMIT);
 
-        assertThat(store.releases())
-                .containsExactly(new FoundationRelease(1, "org/tiny@" + COMMIT, Optional.empty()));
+        assertThat(store.releases()).containsExactly(new FoundationRelease(1, "org/tiny@" + COMMIT, Optional.empty()));
         assertThat(hub.requests()).isEmpty();
         try (ModelFiles files = store.open(store.releases().get(0))) {
             assertThat(files.names()).containsExactly("config.json", "model.safetensors");
@@ -82,7 +80,8 @@ class HttpHubTest {
             assertThat(TestFiles.readText(files.open("config.json"))).isEqualTo("{}\n");
         }
         assertThat(hub.requests())
-                .allSatisfy(request -> assertThat(request.header("Authorization")).contains("Bearer " + KEY));
+                .allSatisfy(
+                        request -> assertThat(request.header("Authorization")).contains("Bearer " + KEY));
     }
 
     @Test
@@ -93,8 +92,9 @@ class HttpHubTest {
 
         open(COMMIT);
 
-        assertThat(cdn.requests("/blob")).singleElement().satisfies(request -> assertThat(request.headers().toString())
-                .doesNotContain(KEY));
+        assertThat(cdn.requests("/blob"))
+                .singleElement()
+                .satisfies(request -> assertThat(request.headers().toString()).doesNotContain(KEY));
         assertThat(hub.requests("/back").get(0).header("Authorization")).isEmpty();
     }
 
@@ -226,7 +226,9 @@ class HttpHubTest {
     void names() {
         Sha256 hash = TestFiles.sha256(weights);
         HubRelease first = new HubRelease("r1", "org/tiny", "v1", Optional.of(hash));
-        assertThat(HttpFoundation.hub(hub.url(), List.of(first), dir.resolve("cache")).build().releases())
+        assertThat(HttpFoundation.hub(hub.url(), List.of(first), dir.resolve("cache"))
+                        .build()
+                        .releases())
                 .containsExactly(new FoundationRelease(1, "r1", Optional.of(hash)));
         assertThatThrownBy(() -> HttpFoundation.hub(hub.url(), List.of(first, first), dir.resolve("cache"))
                         .build())

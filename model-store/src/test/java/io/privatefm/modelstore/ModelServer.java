@@ -112,9 +112,7 @@ final class ModelServer implements AutoCloseable {
 
     /** What was asked of a path, in order. */
     List<Request> requests(String path) {
-        return requests.stream()
-                .filter(request -> request.path().equals(path))
-                .toList();
+        return requests.stream().filter(request -> request.path().equals(path)).toList();
     }
 
     List<Request> requests() {
@@ -172,7 +170,8 @@ final class ModelServer implements AutoCloseable {
             exchange.sendResponseHeaders(304, -1);
             return;
         }
-        Optional<String> condition = Optional.ofNullable(exchange.getRequestHeaders().getFirst("If-Range"));
+        Optional<String> condition =
+                Optional.ofNullable(exchange.getRequestHeaders().getFirst("If-Range"));
         int start = condition.map(etag::equals).orElse(true) ? start(exchange).orElse(0) : 0;
         if (start > 0 && start >= body.length) {
             exchange.sendResponseHeaders(416, -1);

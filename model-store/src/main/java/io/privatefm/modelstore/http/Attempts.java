@@ -32,8 +32,8 @@ public final class Attempts {
      */
     public void failed(URI uri, IOException failure, long received) {
         failed = received >= PROGRESS ? 0 : failed + 1;
-        boolean interrupted =
-                failure instanceof InterruptedIOException && Thread.currentThread().isInterrupted();
+        boolean interrupted = failure instanceof InterruptedIOException
+                && Thread.currentThread().isInterrupted();
         if (failed >= allowed || interrupted) {
             throw unavailable(uri, failure);
         }

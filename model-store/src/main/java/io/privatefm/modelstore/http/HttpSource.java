@@ -125,7 +125,8 @@ public final class HttpSource {
             return response.get(patience.answer().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             abandon(response, body);
-            throw new HttpTimeoutException("no answer came for " + patience.answer().toMillis() + " ms");
+            throw new HttpTimeoutException(
+                    "no answer came for " + patience.answer().toMillis() + " ms");
         } catch (InterruptedException e) {
             abandon(response, body);
             Thread.currentThread().interrupt();

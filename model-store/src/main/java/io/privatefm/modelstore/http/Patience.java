@@ -15,6 +15,8 @@ import java.time.Duration;
  * @param attempts in a row that may fail
  */
 public record Patience(Duration connect, Duration idle, long bytesPerSecond, Duration window, int attempts) {
+    private static final Duration MAX = Duration.ofDays(1);
+
     /** 10 seconds for a connection, 30 for the next bytes, 1 KiB per second over a minute, 4 attempts. */
     public static final Patience DEFAULT =
             new Patience(Duration.ofSeconds(10), Duration.ofSeconds(30), 1024, Duration.ofMinutes(1), 4);
@@ -24,7 +26,7 @@ public record Patience(Duration connect, Duration idle, long bytesPerSecond, Dur
         requirePositive(idle, "idle timeout");
         requirePositive(window, "window of the minimum rate");
         if (bytesPerSecond < 0) {
-            throw refused("the minimum rate must not be negative, and is " + bytesPerSecond);
+            throw refused("the minimum rate must be at least 0, and is " + bytesPerSecond);
         }
         if (attempts < 1) {
             throw refused("there must be at least one attempt, not " + attempts);
@@ -37,8 +39,8 @@ public record Patience(Duration connect, Duration idle, long bytesPerSecond, Dur
     }
 
     private static void requirePositive(Duration duration, String what) {
-        if (duration.isNegative() || duration.isZero()) {
-            throw refused("the " + what + " must be positive, and is " + duration);
+        if (duration.isNegative() || duration.isZero() || duration.compareTo(MAX) > 0) {
+            throw refused("the " + what + " must be positive and no more than a day, and is " + duration);
         }
     }
 

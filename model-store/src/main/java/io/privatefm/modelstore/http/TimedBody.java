@@ -75,7 +75,8 @@ final class TimedBody implements BodySubscriber<TimedBody> {
      * @throws HttpTimeoutException if none come in time
      * @throws IOException if the connection breaks
      */
-    @Nullable ByteBuffer next(Duration deadline) throws IOException, InterruptedException {
+    @Nullable
+    ByteBuffer next(Duration deadline) throws IOException, InterruptedException {
         while (true) {
             @Nullable ByteBuffer bytes = taken.poll();
             if (bytes != null && bytes.hasRemaining()) {

@@ -102,7 +102,8 @@ class HttpFoundationNightTest {
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName("publishes nothing on a release that is not as it should be, goes on with others, and merges when it is mended")
+    @DisplayName(
+            "publishes nothing on a release that is not as it should be, goes on with others, and merges when it is mended")
     void mended(Harm done) throws Exception {
         twoReleases();
         forget("r2");
@@ -120,7 +121,8 @@ class HttpFoundationNightTest {
     }
 
     @Test
-    @DisplayName("tells a release that is another version by its content hash; once mended, its folder in the cache goes by hand")
+    @DisplayName(
+            "tells a release that is another version by its content hash; once mended, its folder in the cache goes by hand")
     void otherVersion() throws Exception {
         twoReleases();
         forget("r2");
@@ -156,7 +158,8 @@ class HttpFoundationNightTest {
         pfm.namespaces().provision(BEN, List.of(MATH), MergePolicy.DEFAULT);
         trained(BEN, second, 8);
         assertThat(pfm.merges().runNight().merged()).isEqualTo(2);
-        assertThat(pfm.checkpoints().latest(BEN).orElseThrow().foundationRelease()).isEqualTo("r2");
+        assertThat(pfm.checkpoints().latest(BEN).orElseThrow().foundationRelease())
+                .isEqualTo("r2");
         trained(ADA, first, 9);
         trained(BEN, second, 10);
     }
