@@ -230,7 +230,7 @@ class HttpFoundationTest {
     private HttpFoundation.Builder builder() {
         return HttpFoundation.registry(server.url(), cache)
                 .apiKey(KEY)
-                .idleTimeout(Duration.ofMillis(300))
+                .idleTimeout(Duration.ofSeconds(20))
                 .pauses(pauses::add);
     }
 
@@ -549,10 +549,11 @@ class HttpFoundationTest {
                             UnavailableException.class,
                             () -> builder()
                                     .connectTimeout(Duration.ofMillis(100))
+                                    .idleTimeout(Duration.ofMillis(100))
                                     .attempts(2)
                                     .build()
                                     .releases())
-                    .hasMessageContaining("no answer came for 400 ms (2 attempts)");
+                    .hasMessageContaining("no answer came for 200 ms (2 attempts)");
         }
 
         @Test
@@ -566,8 +567,12 @@ class HttpFoundationTest {
             });
             assertFails(
                             UnavailableException.class,
-                            () -> builder().attempts(1).build().open(R1))
-                    .hasMessageContaining("no byte came for 300 ms");
+                            () -> builder()
+                                    .idleTimeout(Duration.ofMillis(700))
+                                    .attempts(1)
+                                    .build()
+                                    .open(R1))
+                    .hasMessageContaining("no byte came for 700 ms");
             server.mend(WEIGHTS);
             assertThat(TestFiles.readAll(builder().build().open(R1).open("model.safetensors")))
                     .isEqualTo(weights);
