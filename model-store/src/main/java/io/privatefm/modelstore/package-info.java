@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** Foundation, adapter and blob stores, and a key vault, in local directories. */
+/** Foundation, adapter and blob stores, and a key vault, in local directories; foundations on HTTP servers. */
 @NullMarked
 package io.privatefm.modelstore;
 

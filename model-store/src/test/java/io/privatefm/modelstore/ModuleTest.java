@@ -16,7 +16,7 @@ class ModuleTest {
     private static final String NAME = "io.privatefm.modelstore";
 
     @Test
-    @DisplayName("exports its one package, opens nothing, and needs the SPI and Jackson alone")
+    @DisplayName("exports its one package, opens nothing, and needs the SPI, Jackson and an HTTP client alone")
     void descriptor() throws Exception {
         Path classes = Path.of(LocalModelFiles.class
                 .getProtectionDomain()
@@ -38,6 +38,7 @@ class ModuleTest {
                         "io.privatefm.spi",
                         "org.jspecify",
                         "com.fasterxml.jackson.core",
-                        "com.fasterxml.jackson.databind");
+                        "com.fasterxml.jackson.databind",
+                        "java.net.http");
     }
 }
