@@ -77,6 +77,7 @@ public final class Orchestrator implements AutoCloseable {
     private final Recovery recovery;
     private final @Nullable EventBus bus;
     private final @Nullable ExecutorService ownPool;
+    private final boolean ownTimer;
     private final ScheduledExecutorService timer;
     private @Nullable Subscription subscription;
     private @Nullable ScheduledFuture<?> running;
@@ -98,7 +99,8 @@ public final class Orchestrator implements AutoCloseable {
         GuardedListener listener = new GuardedListener(List.copyOf(setup.listeners));
         RandomIds ids = new RandomIds(setup.random);
         InstantSource clock = () -> setup.clock.instant().truncatedTo(ChronoUnit.MICROS);
-        timer = MergeThreads.timer();
+        ownTimer = setup.timer == null;
+        timer = setup.timer == null ? MergeThreads.timer() : setup.timer;
         LeaseKeeper keeper = new LeaseKeeper(setup.store, timer, ids.operation(), setup.leaseTime);
         Keyring keyring = setup.vault == null ? null : new Keyring(setup.store, setup.vault, setup.keyRandom);
         RandomGenerator salts = setup.vault == null ? setup.random : setup.keyRandom;
@@ -289,8 +291,10 @@ public final class Orchestrator implements AutoCloseable {
             running.cancel(false);
             running = null;
         }
-        timer.shutdown();
-        awaitUpkeep();
+        if (ownTimer) {
+            timer.shutdown();
+            awaitUpkeep();
+        }
         if (ownPool != null) {
             ownPool.shutdown();
         }

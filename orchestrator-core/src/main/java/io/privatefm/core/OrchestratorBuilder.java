@@ -27,6 +27,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,9 @@ public final class OrchestratorBuilder {
 
     @Nullable
     Executor executor;
+
+    @Nullable
+    ScheduledExecutorService timer;
 
     int parallelism = Runtime.getRuntime().availableProcessors();
     int tileElements = MergedTensors.DEFAULT_TILE_ELEMENTS;
@@ -127,6 +131,16 @@ public final class OrchestratorBuilder {
         }
         executor = pool;
         parallelism = threads;
+        return this;
+    }
+
+    /**
+     * Where leases are renewed and the clock is looked at: short work only, and only in time if it has a thread to spare. By default one daemon
+     * thread of the orchestrator's own. A given one is not shut down. Merges never run on it.
+     */
+    public OrchestratorBuilder timer(ScheduledExecutorService threads) {
+        requireFirst(timer, "timer");
+        timer = threads;
         return this;
     }
 
