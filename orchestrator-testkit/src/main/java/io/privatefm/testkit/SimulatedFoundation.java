@@ -27,6 +27,7 @@ public final class SimulatedFoundation implements FoundationStore {
     private final long seed;
     private final List<Instant> appear = new ArrayList<>();
     private final Map<Integer, TinyModel> models = new TreeMap<>();
+    private final Map<Integer, MemoryFiles> files = new TreeMap<>();
     private Duration latency = Duration.ZERO;
     private Instant downUntil = Instant.MIN;
     private Instant wrongUntil = Instant.MIN;
@@ -107,7 +108,7 @@ public final class SimulatedFoundation implements FoundationStore {
         answer();
         int number = number(release.name());
         boolean wrong = time.instant().isBefore(wrongUntil);
-        return new Files(model(wrong ? number + WRONG : number).files());
+        return new Files(files(wrong ? number + WRONG : number));
     }
 
     private void answer() {
@@ -119,6 +120,10 @@ public final class SimulatedFoundation implements FoundationStore {
 
     private TinyModel model(int number) {
         return models.computeIfAbsent(number, key -> TinyModels.gpt2(seed * 31 + key, FloatType.BF16));
+    }
+
+    private MemoryFiles files(int number) {
+        return files.computeIfAbsent(number, key -> model(key).files());
     }
 
     private static String name(int number) {
