@@ -101,7 +101,7 @@ public final class OrchestratorBuilder {
     Duration leaseTime = Duration.ofMinutes(1);
     Backoff backoff = time -> LockSupport.parkNanos(time.toNanos());
     RandomGenerator random = new SecureRandom();
-    final SecureRandom keyRandom = new SecureRandom();
+    SecureRandom keyRandom = new SecureRandom();
 
     OrchestratorBuilder(OrchestratorStore store, BlobStore blobs, FoundationStore foundation) {
         this.store = store;
@@ -346,6 +346,12 @@ public final class OrchestratorBuilder {
     /** Where namespace uids and operation ids are drawn from; a {@link SecureRandom} by default. Keys come from one always. */
     public OrchestratorBuilder random(RandomGenerator source) {
         random = source;
+        return this;
+    }
+
+    /** Where keys are drawn from; for tests that have to have the same bytes twice. */
+    OrchestratorBuilder keyRandom(SecureRandom source) {
+        keyRandom = source;
         return this;
     }
 

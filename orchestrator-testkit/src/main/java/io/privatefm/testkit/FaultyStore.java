@@ -6,15 +6,18 @@ import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.store.Capability;
 import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.TxWork;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store whose n-th transaction fails, for tests that go through every n. Wraps another store, which stays sound. Safe for use by
+ * A store whose n-th transaction fails, for tests that go through every n, or any that a simulation decides on. Wraps another store, which stays sound. Safe for use by
  * several threads at once.
  */
 public final class FaultyStore implements OrchestratorStore {
     private final OrchestratorStore store;
+    private Supplier<Optional<Fault>> decision = Optional::empty;
     private @Nullable Fault fault;
     private long fails;
     private long transactions;
@@ -49,6 +52,12 @@ public final class FaultyStore implements OrchestratorStore {
     public synchronized void failAt(long count, Fault how) {
         fault = how;
         fails = transactions + count;
+    }
+
+    /** Lets transactions fail as is decided for each; empty for one that does not. */
+    public synchronized FaultyStore failAs(Supplier<Optional<Fault>> each) {
+        decision = each;
+        return this;
     }
 
     /** How many transactions were begun. */
@@ -103,7 +112,7 @@ public final class FaultyStore implements OrchestratorStore {
     private synchronized @Nullable Fault next() {
         transactions++;
         if (fault == null || transactions != fails) {
-            return null;
+            return decision.get().orElse(null);
         }
         Fault now = fault;
         fault = null;

@@ -6,8 +6,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.journal.Transactions;
 import io.privatefm.core.json.CanonicalJson;
+import io.privatefm.core.json.StrictJson;
 import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.CorruptDataException;
+import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.checkpoint.Verdict;
@@ -20,11 +23,14 @@ import io.privatefm.spi.store.NamespaceState;
 import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.ScrubRow;
 import io.privatefm.spi.store.StoreTx;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,15 +98,35 @@ public final class Findings {
         return found.isPresent();
     }
 
-    /** Writes the row; gives whether it says something that was not known. */
+    /**
+     * Writes the row; gives whether it says something that was not known. What is left of a finding, as when the damaged checkpoint is not
+     * the newest any more, was known.
+     */
     private static boolean put(
             StoreTx tx, NsUid namespace, ScrubLevel level, Instant at, Optional<Verdict> verdict, String detail) {
         Optional<ScrubRow> before = tx.scrubs().find(namespace);
-        boolean known = before.map(row -> row.detail().equals(detail)).orElse(false);
+        boolean known =
+                before.map(row -> places(row.detail()).containsAll(places(detail))).orElse(false);
         Optional<Instant> foundAt =
                 verdict.map(found -> known ? before.flatMap(ScrubRow::foundAt).orElseGet(tx::now) : tx.now());
         tx.scrubs().put(new ScrubRow(namespace, level, at, verdict, detail, foundAt));
         return verdict.isPresent() && !known;
+    }
+
+    /** What is the matter where, whichever checkpoint is the newest; nothing if that cannot be read. */
+    private static Set<List<String>> places(String detail) {
+        Set<List<String>> places = new HashSet<>();
+        try {
+            StrictJson.object(detail.getBytes(StandardCharsets.UTF_8), "scrub row", ErrorCode.CORRUPT_DATA)
+                    .path("findings")
+                    .forEach(entry -> places.add(List.of(
+                            entry.path("verdict").asText(),
+                            entry.path("place").asText(),
+                            entry.path("reason").asText())));
+        } catch (InvalidInputException e) {
+            LOG.warn("what was known of a namespace cannot be read; all of it counts as new", e);
+        }
+        return places;
     }
 
     private void tell(NsUid namespace, List<Finding> findings) {
