@@ -9,19 +9,13 @@ import io.privatefm.modelstore.FoundationDirectory;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.merge.MergeOutcome;
-import io.privatefm.testkit.FloatType;
-import io.privatefm.testkit.StoredTensor;
-import io.privatefm.testkit.TinyAdapters;
 import io.privatefm.testkit.TinyModel;
-import io.privatefm.testkit.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.SplittableRandom;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 
@@ -32,10 +26,6 @@ import java.util.logging.LogManager;
  * <pre>java -cp benchmarks/target/benchmarks.jar io.privatefm.benchmarks.EncryptionBenchmark</pre>
  */
 public final class EncryptionBenchmark {
-    private static final String[] MODULES = {"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"
-    };
-    private static final int SIZE = 2048;
-    private static final int RANK = 16;
     private static final int WARM_UP = 3;
     private static final int ROUNDS = 11;
     private static final LearnerId LEARNER = LearnerId.of("learner");
@@ -49,7 +39,7 @@ public final class EncryptionBenchmark {
         LogManager.getLogManager().getLogger("").setLevel(Level.WARNING);
         Path folder = Files.createTempDirectory("pfm-encryption-benchmark");
         try {
-            TinyModel model = model();
+            TinyModel model = LargeLlama.model();
             model.writeTo(folder.resolve("foundation").resolve("r1"));
             try (Orchestrator plain = engine(folder, "plain", false);
                     Orchestrator sealed = engine(folder, "sealed", true)) {
@@ -74,16 +64,12 @@ public final class EncryptionBenchmark {
                 ratios.add(plainFirst ? first / second : second / first);
             }
         }
-        double weights = (double) model.layers().keySet().stream()
-                        .filter(EncryptionBenchmark::isMerged)
-                        .count()
-                * SIZE
-                * SIZE;
+        double weights = LargeLlama.weights(model);
         System.out.printf(
                 Locale.ROOT,
                 "%.1f M weights a merge, rank %d, %d processors, %d rounds in turns%n",
                 weights / 1e6,
-                RANK,
+                LargeLlama.RANK,
                 Runtime.getRuntime().availableProcessors(),
                 ROUNDS);
         System.out.printf(Locale.ROOT, "plain:     %.1f M weights/s%n", weights / middle(plainSeconds) / 1e6);
@@ -102,13 +88,7 @@ public final class EncryptionBenchmark {
                 .register(
                         LEARNER,
                         SUBJECT,
-                        TinyAdapters.empty(model, round)
-                                .rank(RANK, RANK)
-                                .target(MODULES)
-                                .factors(model.layers().keySet().stream()
-                                        .filter(EncryptionBenchmark::isMerged)
-                                        .toList())
-                                .files());
+                        LargeLlama.adapter(model, round).files());
         long start = System.nanoTime();
         MergeOutcome outcome = pfm.merges().mergeNow(LEARNER);
         double seconds = (System.nanoTime() - start) / 1e9;
@@ -126,27 +106,6 @@ public final class EncryptionBenchmark {
         Orchestrator pfm = (sealed ? builder.keyVault(InMemory.vault()) : builder).build();
         pfm.namespaces().provision(LEARNER, List.of(SUBJECT));
         return pfm;
-    }
-
-    private static boolean isMerged(String module) {
-        return Arrays.stream(MODULES).anyMatch(module::endsWith);
-    }
-
-    /** A Llama whose linear layers are large. */
-    private static TinyModel model() {
-        SplittableRandom random = new SplittableRandom(1);
-        TinyModel model = TinyModels.llama(1, FloatType.BF16, false);
-        for (String module : List.copyOf(model.layers().keySet())) {
-            if (isMerged(module)) {
-                float[] values = new float[SIZE * SIZE];
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = (float) (random.nextDouble() - 0.5) / 16;
-                }
-                model = model.withTensor(
-                        module + ".weight", StoredTensor.of(FloatType.BF16, new long[] {SIZE, SIZE}, values));
-            }
-        }
-        return model;
     }
 
     private static double middle(List<Double> values) {
