@@ -30,8 +30,7 @@ final class Jobs {
      *
      * @param end the deadlines of nights; null for none
      */
-    void addNights(
-            NightShift night, int shards, Timetable times, @Nullable Timetable end, InstantSource clock) {
+    void addNights(NightShift night, int shards, Timetable times, @Nullable Timetable end, InstantSource clock) {
         for (int i = 0; i < shards; i++) {
             NightShard shard = new NightShard(i, shards);
             String name = shards == 1 ? "nightly-merge" : "nightly-merge-" + (i + 1) + "-of-" + shards;

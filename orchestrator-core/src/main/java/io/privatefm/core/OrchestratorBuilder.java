@@ -191,7 +191,8 @@ public final class OrchestratorBuilder {
     public OrchestratorBuilder nightlyDeadline(LocalTime end) {
         requireFirst(nightlyDeadline, "nightly deadline");
         if (!end.truncatedTo(ChronoUnit.MINUTES).equals(end)) {
-            throw new InvalidInputException(ErrorCode.CONFIGURATION, "the nightly deadline is a full minute, not " + end);
+            throw new InvalidInputException(
+                    ErrorCode.CONFIGURATION, "the nightly deadline is a full minute, not " + end);
         }
         nightlyDeadline = end;
         return this;

@@ -48,21 +48,27 @@ class NightControlTest {
     @EnumSource(
             value = Cause.class,
             names = {"CANCELLED", "DEADLINE", "PAUSED"})
-    @DisplayName("does so in the middle of a merge, which leaves nothing; the next night does the rest, with the same hashes")
+    @DisplayName(
+            "does so in the middle of a merge, which leaves nothing; the next night does the rest, with the same hashes")
     void inTheMiddle(Cause cause) {
         learners(engine);
         Instant deadline = time.instant().plus(Duration.ofHours(4));
         int[] segments = {0};
-        engine.blobs.corruptWrites(bytes -> { // the third namespace's blob is being written
-            if (engine.events.events(LifecycleEvent.NightProgressed.class).size() == 2 && segments[0]++ == 0) {
-                switch (cause) {
-                    case CANCELLED -> orchestrator.merges().cancelNight();
-                    case DEADLINE -> time.advance(Duration.ofHours(4));
-                    default -> orchestrator.merges().pauseNights("a disk is full");
-                }
-            }
-            return bytes;
-        });
+        engine.blobs.corruptWrites(
+                bytes -> { // the third namespace's blob is being written
+                    if (engine.events
+                                            .events(LifecycleEvent.NightProgressed.class)
+                                            .size()
+                                    == 2
+                            && segments[0]++ == 0) {
+                        switch (cause) {
+                            case CANCELLED -> orchestrator.merges().cancelNight();
+                            case DEADLINE -> time.advance(Duration.ofHours(4));
+                            default -> orchestrator.merges().pauseNights("a disk is full");
+                        }
+                    }
+                    return bytes;
+                });
 
         NightReport report = orchestrator.merges().runNight(deadline);
 
@@ -73,7 +79,8 @@ class NightControlTest {
         assertThat(report.namespaces()).isEqualTo(LEARNERS);
         assertThat(report.upToDate()).isZero();
         assertThat(engine.events.events(LifecycleEvent.NightEndedEarly.class))
-                .containsExactly(new LifecycleEvent.NightEndedEarly(report.early().get(), LEARNERS - 2));
+                .containsExactly(
+                        new LifecycleEvent.NightEndedEarly(report.early().get(), LEARNERS - 2));
         assertThat(engine.events.events(LifecycleEvent.MergeFailed.class)).isEmpty();
         assertWaiting(learner(2));
         orchestrator.merges().resumeNights();
@@ -109,8 +116,7 @@ class NightControlTest {
 
         NightReport report = orchestrator.merges().runNight(time.instant().plus(Duration.ofMinutes(30)));
 
-        assertThat(report.early())
-                .contains(new EarlyEnd(Cause.DEADLINE, "it was to end at 2026-01-01T00:30:00Z"));
+        assertThat(report.early()).contains(new EarlyEnd(Cause.DEADLINE, "it was to end at 2026-01-01T00:30:00Z"));
         assertThat(report.merged()).isEqualTo(1);
         assertThat(report.left()).isEqualTo(LEARNERS - 1);
     }
@@ -222,7 +228,11 @@ class NightControlTest {
         for (int i = 0; i < LEARNERS; i++) {
             assertThat(engine.orchestrator().checkpoints().verify(learner(i), 1))
                     .isInstanceOf(Verification.Intact.class);
-            engine.orchestrator().checkpoints().get(learner(i), 1).variants().forEach(row -> hashes.add(row.contentHash()));
+            engine.orchestrator()
+                    .checkpoints()
+                    .get(learner(i), 1)
+                    .variants()
+                    .forEach(row -> hashes.add(row.contentHash()));
         }
         return hashes;
     }

@@ -50,7 +50,8 @@ final class CronExpression {
         } catch (IllegalArgumentException e) {
             throw refused("the field " + NAMES.get(index) + ", \"" + field + "\": " + e.getMessage());
         }
-        throw refused("the field " + NAMES.get(index) + ", \"" + field + "\", has other characters than 0-9 A-Z * , / -");
+        throw refused(
+                "the field " + NAMES.get(index) + ", \"" + field + "\", has other characters than 0-9 A-Z * , / -");
     }
 
     private static ExecutionTime calendar(String cron) {

@@ -45,8 +45,7 @@ public final class InProcessScheduler implements JobScheduler {
         this(clock, timer, patience, ownThread());
     }
 
-    InProcessScheduler(
-            InstantSource clock, ScheduledExecutorService timer, Duration patience, ExecutorService worker) {
+    InProcessScheduler(InstantSource clock, ScheduledExecutorService timer, Duration patience, ExecutorService worker) {
         this.clock = clock;
         this.timer = timer;
         this.patience = patience;

@@ -87,7 +87,9 @@ final class CronOracle {
     /** Clocks that were set back had shown more before. */
     private static LocalDateTime latestShown(Instant minute, ZoneId zone) {
         LocalDateTime shown = LocalDateTime.ofInstant(minute, zone);
-        for (Instant before = minute.minus(Duration.ofHours(4)); before.isBefore(minute); before = before.plusSeconds(60)) {
+        for (Instant before = minute.minus(Duration.ofHours(4));
+                before.isBefore(minute);
+                before = before.plusSeconds(60)) {
             LocalDateTime local = LocalDateTime.ofInstant(before, zone);
             shown = local.isAfter(shown) ? local : shown;
         }

@@ -43,7 +43,10 @@ class InProcessSchedulerTest {
             worker.runAll();
         }
 
-        assertThat(runs).hasSize(24).startsWith(start.plus(Duration.ofHours(1))).endsWith(start.plus(Duration.ofDays(1)));
+        assertThat(runs)
+                .hasSize(24)
+                .startsWith(start.plus(Duration.ofHours(1)))
+                .endsWith(start.plus(Duration.ofDays(1)));
     }
 
     @Test
@@ -130,7 +133,8 @@ class InProcessSchedulerTest {
     @DisplayName("runs a night in spring whose time clocks skip, once")
     void springNight() {
         time.advance(Duration.between(time.instant(), Instant.parse("2026-03-28T12:00:00Z")));
-        scheduler.add("nightly", new CronTimetable("30 2 * * *", ZoneId.of("Europe/Berlin")), () -> runs.add(time.instant()));
+        scheduler.add(
+                "nightly", new CronTimetable("30 2 * * *", ZoneId.of("Europe/Berlin")), () -> runs.add(time.instant()));
         scheduler.start();
 
         for (int i = 0; i < 24 * 60; i++) {

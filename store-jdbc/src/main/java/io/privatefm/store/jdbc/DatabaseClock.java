@@ -65,8 +65,7 @@ final class DatabaseClock implements Clock {
                 Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery(query)) {
             result.next();
-            Reading read = new Reading(
-                    result.getObject(1, OffsetDateTime.class).toInstant(), System.nanoTime());
+            Reading read = new Reading(result.getObject(1, OffsetDateTime.class).toInstant(), System.nanoTime());
             last = read;
             return read;
         } catch (SQLException e) {

@@ -30,6 +30,8 @@ final class Runs {
 
     /** Waits, but not for ever. */
     static void await(Semaphore permit) throws InterruptedException {
-        assertThat(permit.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("in time").isTrue();
+        assertThat(permit.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                .as("in time")
+                .isTrue();
     }
 }
