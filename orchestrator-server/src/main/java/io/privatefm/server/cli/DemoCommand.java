@@ -166,8 +166,8 @@ final class DemoCommand implements Callable<Integer> {
         out.println("audit log:       ./pfm audit verify --home " + more);
     }
 
-    private static boolean recover(
-            PrintWriter out, Orchestrator pfm, DemoRecovery recovery, List<LearnerId> present) throws IOException {
+    private static boolean recover(PrintWriter out, Orchestrator pfm, DemoRecovery recovery, List<LearnerId> present)
+            throws IOException {
         boolean same = recovery.damageAndFallBack(present.get(0));
         boolean moved = recovery.lag(present, () -> runNight(out, pfm))
                 .map(night -> night.rejected() == 0 && night.inProgress() == 0)
@@ -310,7 +310,7 @@ final class DemoCommand implements Callable<Integer> {
             out.printf("exported %s of %s in another run%n", variant.name(), learner);
         }
         out.println("verify it:       ./pfm verify " + target + " --hash " + variant.contentHash());
-        out.println("export another:  ./pfm export --home " + directory + " --learner " + learner
-                + " --checkpoint " + checkpoint.version() + " --variant reading --out " + target.resolveSibling("another"));
+        out.println("export another:  ./pfm export --home " + directory + " --learner " + learner + " --checkpoint "
+                + checkpoint.version() + " --variant reading --out " + target.resolveSibling("another"));
     }
 }

@@ -146,14 +146,18 @@ final class DemoRecovery {
 
     /** Until nothing is in the hands of another process, or of one that died. */
     private ScrubReport scrub() {
-        return Rounds.repeat(() -> pfm.recovery().scrub(SCRUB), report -> report.results().stream()
-                .flatMap(result -> result.fallback().stream())
-                .noneMatch(outcome -> outcome instanceof FallbackOutcome.InProgress
-                        || outcome instanceof FallbackOutcome.Failed));
+        return Rounds.repeat(
+                () -> pfm.recovery().scrub(SCRUB),
+                report -> report.results().stream()
+                        .flatMap(result -> result.fallback().stream())
+                        .noneMatch(outcome -> outcome instanceof FallbackOutcome.InProgress
+                                || outcome instanceof FallbackOutcome.Failed));
     }
 
     private void tell(ScrubReport report) {
-        out.printf("scrub:    %d namespaces, %d bytes: %d findings%n", report.namespaces(), report.bytes(), report.findings());
+        out.printf(
+                "scrub:    %d namespaces, %d bytes: %d findings%n",
+                report.namespaces(), report.bytes(), report.findings());
         for (ScrubReport.Result result : report.results()) {
             for (Finding finding : result.findings()) {
                 out.printf("          %s: %s%n", result.learner(), finding);

@@ -29,8 +29,7 @@ final class DemoTurn implements AutoCloseable {
      * @throws UnavailableException if another demo does not come to its end
      */
     static DemoTurn take(Path home) throws IOException {
-        FileChannel channel =
-                FileChannel.open(home.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(home.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             FileLock lock = Rounds.repeat(() -> tryLock(channel), Optional::isPresent)
                     .orElseThrow(() -> new UnavailableException("another demo is at work in " + home));

@@ -82,8 +82,7 @@ final class ScrubCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ScrubRequest request =
-                new ScrubRequest(level(), age(olderThan), bytesPerSecond, limit, !noFallback);
+        ScrubRequest request = new ScrubRequest(level(), age(olderThan), bytesPerSecond, limit, !noFallback);
         try (OpenRecovery opened = OpenRecovery.of(home, mirror())) {
             ScrubReport report = opened.recovery().scrub(request);
             Optional<String> stopped = opened.recovery().stopped();
@@ -98,7 +97,9 @@ final class ScrubCommand implements Callable<Integer> {
 
     private static int exitCode(ScrubReport report) {
         if (report.findings() > 0
-                || report.audit().filter(AuditVerdict.Tampered.class::isInstance).isPresent()) {
+                || report.audit()
+                        .filter(AuditVerdict.Tampered.class::isInstance)
+                        .isPresent()) {
             return ExitCode.VERIFICATION_FAILED;
         }
         return unreadable(report) > 0 ? ExitCode.ENVIRONMENT : ExitCode.DONE;
@@ -139,10 +140,12 @@ final class ScrubCommand implements Callable<Integer> {
                 .put("namespaces", report.namespaces())
                 .put("bytes", report.bytes())
                 .put("findings", report.findings())
-                .put("recovered", report.results().stream()
-                        .flatMap(result -> result.fallback().stream())
-                        .filter(outcome -> new ShownOutcome(outcome).isRecovered())
-                        .count())
+                .put(
+                        "recovered",
+                        report.results().stream()
+                                .flatMap(result -> result.fallback().stream())
+                                .filter(outcome -> new ShownOutcome(outcome).isRecovered())
+                                .count())
                 .put("unreadable", unreadable(report));
     }
 

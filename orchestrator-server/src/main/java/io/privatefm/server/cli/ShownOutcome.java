@@ -66,7 +66,9 @@ record ShownOutcome(FallbackOutcome outcome) {
         if (outcome instanceof FallbackOutcome.InProgress) {
             return ExitCode.ENVIRONMENT;
         }
-        return isRecovered() || outcome instanceof FallbackOutcome.NotNeeded ? ExitCode.DONE : ExitCode.VERIFICATION_FAILED;
+        return isRecovered() || outcome instanceof FallbackOutcome.NotNeeded
+                ? ExitCode.DONE
+                : ExitCode.VERIFICATION_FAILED;
     }
 
     private String name() {
