@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** The later releases of the small trained foundation, which come to a demo's data directory as a training team would bring them: each whole, by one move. */
@@ -54,8 +55,8 @@ final class DemoReleases {
         return FoundationDirectory.at(DemoHome.foundation(home)).releases();
     }
 
-    private static TreeSet<String> bundled() throws IOException {
-        TreeSet<String> names = new TreeSet<>();
+    private static Set<String> bundled() throws IOException {
+        Set<String> names = new TreeSet<>();
         for (String name : DemoHome.contents()) {
             if (name.startsWith(PREFIX)) {
                 names.add(name.split("/", -1)[1]);

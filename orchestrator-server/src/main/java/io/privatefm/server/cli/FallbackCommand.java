@@ -2,6 +2,8 @@
 package io.privatefm.server.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.recovery.RestorePoint;
 import java.io.IOException;
@@ -43,11 +45,16 @@ final class FallbackCommand implements Callable<Integer> {
 
         @Option(names = "--resume", required = true, description = "Let fallbacks go on that were stopped.")
         private boolean resume;
+
+        LearnerId learnerId() {
+            return LearnerId.of(learner.orElseThrow(
+                    () -> new InvalidInputException(ErrorCode.INVALID_ARGUMENT, "say whose models, by --learner")));
+        }
     }
 
     @Override
     public Integer call() throws IOException {
-        Optional<LearnerId> learner = wish.learner.map(LearnerId::of);
+        Optional<LearnerId> learner = wish.resume ? Optional.empty() : Optional.of(wish.learnerId());
         try (OpenRecovery opened = OpenRecovery.of(home, Optional.empty())) {
             return learner.isPresent()
                     ? new ShownOutcome(opened.fallback(learner.get(), new RestorePoint.Newest())).print(spec, output)

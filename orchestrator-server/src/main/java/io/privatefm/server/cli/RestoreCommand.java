@@ -32,6 +32,7 @@ final class RestoreCommand implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help message and exit.")
+    @SuppressWarnings("unused")
     private boolean help; // without the standard one, whose --version is another
 
     @Mixin

@@ -59,7 +59,7 @@ final class ScrubCommand implements Callable<Integer> {
             paramLabel = "0-3",
             description = "0: stored bytes and the database. 1: also decrypted and hashed. 2: also shapes and values."
                     + " 3: also computed anew. Default: 2.")
-    private int level = ScrubRequest.DEFAULT.level().ordinal();
+    private int level = 2;
 
     @Option(
             names = "--older-than",
@@ -194,10 +194,14 @@ final class ScrubCommand implements Callable<Integer> {
     }
 
     private ScrubLevel level() {
-        if (level < 0 || level >= ScrubLevel.values().length) {
-            throw new InvalidInputException(ErrorCode.INVALID_ARGUMENT, "--level must be 0 to 3, not " + level);
-        }
-        return ScrubLevel.values()[level];
+        return switch (level) {
+            case 0 -> ScrubLevel.L0;
+            case 1 -> ScrubLevel.L1;
+            case 2 -> ScrubLevel.L2;
+            case 3 -> ScrubLevel.L3;
+            default ->
+                throw new InvalidInputException(ErrorCode.INVALID_ARGUMENT, "--level must be 0 to 3, not " + level);
+        };
     }
 
     /** A copy of the blobs, which must be there: an empty one made by mistake would be no help. */
