@@ -24,6 +24,7 @@ import io.privatefm.spi.guardian.DeletionReceipt;
 import io.privatefm.spi.guardian.GuardianRequest;
 import io.privatefm.spi.merge.MergeOutcome;
 import io.privatefm.spi.merge.NightReport;
+import io.privatefm.spi.recovery.RecoveryPolicy;
 import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.VariantRow;
@@ -40,7 +41,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -52,14 +52,14 @@ import picocli.CommandLine.Spec;
 /** {@code pfm demo}: the main job, end to end, on embedded defaults and a small trained foundation. */
 @Command(
         name = "demo",
-        description = "Provisions learners by events, merges a night, verifies every checkpoint, exports one.",
+        description =
+                "Provisions learners by events, merges a night, verifies every checkpoint, exports one; then damages one,"
+                        + " finds it and brings it back, and moves all to a new foundation release.",
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(DemoCommand.class);
     private static final int MOST_LEARNERS = 9999;
     private static final Duration LEASE_TIME = Duration.ofSeconds(5);
-    private static final Duration BETWEEN_ROUNDS = Duration.ofMillis(500);
-    private static final int MOST_ROUNDS = 120;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -91,6 +91,11 @@ final class DemoCommand implements Callable<Integer> {
             description = "At the end, deletes the last learner as at a guardian's request, and leaves the receipt.")
     private boolean deleteOne;
 
+    @Option(
+            names = "--without-recovery",
+            description = "Leaves out the damage, the fallbacks and the new foundation releases.")
+    private boolean withoutRecovery;
+
     @Option(names = "--seed", paramLabel = "S", description = "Draws what the derived learners need. Default: 1.")
     private long seed = 1;
 
@@ -100,6 +105,7 @@ final class DemoCommand implements Callable<Integer> {
             throw new InvalidInputException(
                     ErrorCode.INVALID_ARGUMENT, "--learners must be 1 to " + MOST_LEARNERS + ", not " + learners);
         }
+        RecoveryPolicy rules = RecoveryRules.of(System.getenv());
         Path directory =
                 home.isPresent() ? Files.createDirectories(home.get()) : Files.createTempDirectory("pfm-demo-");
         DemoHome data = new DemoHome(directory);
@@ -121,61 +127,83 @@ final class DemoCommand implements Callable<Integer> {
                         .guardianAuthority(ApiKeyAuthority.of(guardianKey))
                         .audit(audit.origin(), audit.key(), HomeAudit.anchors(directory))
                         .leaseTime(LEASE_TIME)
+                        .recovery(rules)
                         .adapterStore(AdapterDirectory.at(DemoHome.adapters(directory)))
                         .addListener(new ProgressBar(spec.commandLine().getErr(), CommandLine.Help.Ansi.AUTO.enabled()))
                         .build()) {
             pfm.start();
             List<LearnerId> present = provision(out, pfm, bus, ids);
             NightReport night = runNight(out, pfm);
-            printTable(out, pfm, present, night);
-            int damaged = verifyAll(pfm, present);
-            out.printf("verified %d checkpoints: %d damaged%n", present.size(), damaged);
-            if (!present.isEmpty()) {
-                export(out, pfm, directory, present.get(0));
-            }
-            if (deleteOne && !present.isEmpty()) {
+            try (DemoTurn turn = DemoTurn.take(directory)) {
+                DemoRecovery recovery = new DemoRecovery(out, directory, pfm, turn, rules.maxVersionLag());
+                recovery.mendLeftover();
+                printTable(out, pfm, present, night);
+                boolean sound = verifyAll(out, pfm, present);
+                if (!present.isEmpty()) {
+                    export(out, pfm, directory, present.get(0));
+                }
+                if (!withoutRecovery && !present.isEmpty() && sound) {
+                    sound = recover(out, pfm, recovery, present);
+                }
+                if (deleteOne && !present.isEmpty()) {
+                    settle(opened.store(), pfm);
+                    delete(out, pfm, directory, present.get(present.size() - 1), guardianKey);
+                }
                 settle(opened.store(), pfm);
-                delete(out, pfm, directory, present.get(present.size() - 1), guardianKey);
+                printCommands(out, directory);
+                if (night.inProgress() > 0) {
+                    throw new UnavailableException(
+                            night.inProgress() + " namespaces were still being merged by another process");
+                }
+                return sound && night.rejected() == 0 ? ExitCode.DONE : ExitCode.VERIFICATION_FAILED;
             }
-            settle(opened.store(), pfm);
-            out.println("audit log:       ./pfm audit verify --home " + directory
-                    + (database.isPresent() ? " --database …" : ""));
-            if (night.inProgress() > 0) {
-                throw new UnavailableException(
-                        night.inProgress() + " namespaces were still being merged by another process");
-            }
-            return damaged > 0 || night.rejected() > 0 ? ExitCode.VERIFICATION_FAILED : ExitCode.DONE;
         }
+    }
+
+    private void printCommands(PrintWriter out, Path directory) {
+        String more = directory + (database.isPresent() ? " --database …" : "");
+        out.println("scrub again:     ./pfm scrub --home " + more + " --older-than 0");
+        out.println("audit log:       ./pfm audit verify --home " + more);
+    }
+
+    private static boolean recover(PrintWriter out, Orchestrator pfm, DemoRecovery recovery, List<LearnerId> present)
+            throws IOException {
+        boolean same = recovery.damageAndFallBack(present.get(0));
+        boolean moved = recovery.lag(present, () -> runNight(out, pfm))
+                .map(night -> night.rejected() == 0 && night.inProgress() == 0)
+                .orElse(true);
+        boolean sound = verifyAll(out, pfm, present);
+        return same && moved && sound;
     }
 
     /** Runs nights until no namespace is left that another process, or one that died, still has a lease on. */
     private static NightReport runNight(PrintWriter out, Orchestrator pfm) {
-        NightReport night = pfm.merges().runNight();
-        print(out, night);
-        for (int rounds = 0; night.inProgress() > 0 && rounds < MOST_ROUNDS; rounds++) {
-            LockSupport.parkNanos(BETWEEN_ROUNDS.toNanos());
-            night = pfm.merges().runNight();
-            if (night.inProgress() == 0) {
-                print(out, night);
-            }
+        NightReport first = pfm.merges().runNight();
+        print(out, first);
+        if (first.inProgress() == 0) {
+            return first;
         }
-        return night;
+        NightReport last = Rounds.repeat(pfm.merges()::runNight, night -> night.inProgress() == 0);
+        if (last.inProgress() == 0) {
+            print(out, last);
+        }
+        return last;
     }
 
     /** Sends what waits and signs what was done, also what a process that died had in hand: that waits as long as its leases. */
     private static void settle(OrchestratorStore store, Orchestrator pfm) {
-        for (int rounds = 0; rounds < MOST_ROUNDS; rounds++) {
-            long messages = pfm.upkeep().relayMessages();
-            long entries = pfm.upkeep().sequenceAudit();
-            LOG.debug("{} messages and {} audit entries at the end", messages, entries);
-            boolean settled = store.inTransaction(
-                    tx -> tx.outbox().depth() == 0 && tx.audit().unsequenced(1).isEmpty());
-            if (settled) {
-                return;
-            }
-            LockSupport.parkNanos(BETWEEN_ROUNDS.toNanos());
+        boolean settled = Rounds.repeat(() -> settledNow(store, pfm), now -> now);
+        if (!settled) {
+            LOG.warn("messages or audit entries still wait; the next run goes on with them");
         }
-        LOG.warn("messages or audit entries still wait; the next run goes on with them");
+    }
+
+    private static boolean settledNow(OrchestratorStore store, Orchestrator pfm) {
+        long messages = pfm.upkeep().relayMessages();
+        long entries = pfm.upkeep().sequenceAudit();
+        LOG.debug("{} messages and {} audit entries at the end", messages, entries);
+        return store.inTransaction(
+                tx -> tx.outbox().depth() == 0 && tx.audit().unsequenced(1).isEmpty());
     }
 
     private static void print(PrintWriter out, NightReport night) {
@@ -256,7 +284,7 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static int verifyAll(Orchestrator pfm, List<LearnerId> ids) {
+    private static boolean verifyAll(PrintWriter out, Orchestrator pfm, List<LearnerId> ids) {
         int damaged = 0;
         for (LearnerId learner : ids) {
             Optional<CheckpointRow> latest = pfm.checkpoints().latest(learner);
@@ -265,7 +293,8 @@ final class DemoCommand implements Callable<Integer> {
                     .orElse(false);
             damaged += intact ? 0 : 1;
         }
-        return damaged;
+        out.printf("verified %d checkpoints: %d damaged%n", ids.size(), damaged);
+        return damaged == 0;
     }
 
     private static void export(PrintWriter out, Orchestrator pfm, Path directory, LearnerId learner)
@@ -281,7 +310,7 @@ final class DemoCommand implements Callable<Integer> {
             out.printf("exported %s of %s in another run%n", variant.name(), learner);
         }
         out.println("verify it:       ./pfm verify " + target + " --hash " + variant.contentHash());
-        out.println("export another:  ./pfm export --home " + directory + " --learner " + learner
-                + " --variant reading --out " + target.resolveSibling("another"));
+        out.println("export another:  ./pfm export --home " + directory + " --learner " + learner + " --checkpoint "
+                + checkpoint.version() + " --variant reading --out " + target.resolveSibling("another"));
     }
 }

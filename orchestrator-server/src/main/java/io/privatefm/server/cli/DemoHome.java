@@ -102,13 +102,14 @@ final class DemoHome {
         }
     }
 
-    private static List<String> contents() throws IOException {
+    /** The names of all that comes along. */
+    static List<String> contents() throws IOException {
         try (InputStream in = open("CONTENTS")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
         }
     }
 
-    private static InputStream open(String name) throws IOException {
+    static InputStream open(String name) throws IOException {
         InputStream in = DemoHome.class.getResourceAsStream(ROOT + name);
         if (in == null) {
             throw new IOException("the demo data lacks " + name);

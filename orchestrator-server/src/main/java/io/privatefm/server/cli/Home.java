@@ -7,6 +7,7 @@ import io.privatefm.modelstore.BlobDirectory;
 import io.privatefm.modelstore.FileKeyVault;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -69,6 +70,11 @@ final class Home {
     /** The audit log's key, which must be there. */
     AuditLogKey auditKey() {
         return HomeAudit.readKey(directory());
+    }
+
+    /** The audit log's signing key, where this data directory has it. */
+    Optional<HomeAudit> audit() throws IOException {
+        return HomeAudit.isIn(directory()) ? Optional.of(HomeAudit.open(directory())) : Optional.empty();
     }
 
     AnchorDirectory anchors() {

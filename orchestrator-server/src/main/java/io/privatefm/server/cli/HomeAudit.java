@@ -37,6 +37,10 @@ record HomeAudit(String origin, KeyPair key) {
         }
     }
 
+    static boolean isIn(Path home) {
+        return Files.exists(folder(home).resolve("key"));
+    }
+
     /** The key of a data directory, made if absent; of several processes that make it, one wins. */
     static HomeAudit open(Path home) throws IOException {
         Path folder = Files.createDirectories(folder(home));

@@ -26,6 +26,9 @@ import picocli.CommandLine.Command;
             ExportCommand.class,
             AuditCommand.class,
             CleanupCommand.class,
+            ScrubCommand.class,
+            FallbackCommand.class,
+            RestoreCommand.class,
             FoundationCommand.class,
             CommandLine.HelpCommand.class
         },

@@ -26,7 +26,7 @@ class AuditVerifyCommandTest {
 
     @BeforeEach
     void demo() {
-        PfmRun.of("demo", "--learners", 1, "--home", home).assertDone();
+        PfmRun.of("demo", "--learners", 1, "--without-recovery", "--home", home).assertDone();
     }
 
     private PfmRun verify() {
@@ -80,7 +80,7 @@ class AuditVerifyCommandTest {
     void setBack() throws IOException {
         Path database = home.resolve("db/pfm.mv.db");
         Path backup = Files.copy(database, home.resolve("backup"));
-        PfmRun.of("demo", "--learners", 2, "--home", home).assertDone();
+        PfmRun.of("demo", "--learners", 2, "--without-recovery", "--home", home).assertDone();
         verify().assertDone();
         Files.copy(backup, database, StandardCopyOption.REPLACE_EXISTING);
         PfmRun run = verify();

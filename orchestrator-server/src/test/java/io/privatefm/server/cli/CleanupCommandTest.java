@@ -20,7 +20,7 @@ class CleanupCommandTest {
     @DisplayName("removes nothing that is within its time, or that is the newest, and says how much it looked at")
     void nothingToRemove() {
         Path home = dir.resolve("home");
-        PfmRun.of("demo", "--learners", 2, "--home", home).assertDone();
+        PfmRun.of("demo", "--learners", 2, "--without-recovery", "--home", home).assertDone();
 
         JsonNode report = PfmRun.of("cleanup", "--home", home, "--days", 0, "--keep", 2, "--json")
                 .assertDone()
@@ -29,7 +29,7 @@ class CleanupCommandTest {
         assertThat(report.path("namespaces").asInt()).isEqualTo(2);
         assertThat(report.path("checkpoints_removed").asInt()).isZero();
         assertThat(report.path("namespaces_skipped").asInt()).isZero();
-        PfmRun.of("demo", "--learners", 2, "--home", home).assertDone();
+        PfmRun.of("demo", "--learners", 2, "--without-recovery", "--home", home).assertDone();
     }
 
     @ParameterizedTest
@@ -37,7 +37,7 @@ class CleanupCommandTest {
     @DisplayName("refuses what would leave too little")
     void refused(String option, String value) {
         Path home = dir.resolve("home");
-        PfmRun.of("demo", "--learners", 1, "--home", home).assertDone();
+        PfmRun.of("demo", "--learners", 1, "--without-recovery", "--home", home).assertDone();
 
         assertThat(PfmRun.of("cleanup", "--home", home, option + "=" + value).exitCode())
                 .isEqualTo(ExitCode.BAD_INPUT);

@@ -87,9 +87,11 @@ class DemoCommandTest {
     @DisplayName("finds everything up to date when it runs again, and what it prints still works")
     void upToDate() {
         Path home = dir.resolve("home");
-        PfmRun first = PfmRun.of("demo", "--learners", 3, "--home", home).assertDone();
+        PfmRun first = PfmRun.of("demo", "--learners", 3, "--home", home, "--without-recovery")
+                .assertDone();
 
-        PfmRun second = PfmRun.of("demo", "--learners", 3, "--home", home).assertDone();
+        PfmRun second = PfmRun.of("demo", "--learners", 3, "--home", home, "--without-recovery")
+                .assertDone();
 
         assertThat(first.out()).contains("the night: 3 merged, 0 rejected, 0 up to date");
         assertThat(second.out())
@@ -103,8 +105,8 @@ class DemoCommandTest {
     }
 
     private static List<String> hashes(Path home) {
-        PfmRun run =
-                PfmRun.of("demo", "--learners", 3, "--home", home, "--seed", 5).assertDone();
+        PfmRun run = PfmRun.of("demo", "--learners", 3, "--home", home, "--seed", 5, "--without-recovery")
+                .assertDone();
         return rows(run).stream()
                 .map(row -> row.group(1) + " " + row.group(2) + " " + row.group(3))
                 .toList();
@@ -114,7 +116,8 @@ class DemoCommandTest {
     @DisplayName("merges what pfm merge merges")
     void sameAsMerge() {
         Path home = dir.resolve("home");
-        Matcher row = rows(PfmRun.of("demo", "--learners", 1, "--home", home).assertDone())
+        Matcher row = rows(PfmRun.of("demo", "--learners", 1, "--without-recovery", "--home", home)
+                        .assertDone())
                 .get(0);
 
         PfmRun merge = PfmRun.of(
@@ -139,6 +142,67 @@ class DemoCommandTest {
 
         assertThat(run.err().lines()).allMatch(line -> line.startsWith("merging ["));
         assertThat(run.err().strip()).endsWith("2/2");
+    }
+
+    @Test
+    @DisplayName(
+            "damages a checkpoint, finds it, brings it back with the same hash, and moves all to a release 4 ahead")
+    void recovery() {
+        Path home = dir.resolve("home");
+
+        PfmRun first = PfmRun.of("demo", "--learners", 2, "--home", home).assertDone();
+
+        String learner = rows(first).get(0).group(1);
+        String math = rows(first).get(0).group(3);
+        assertThat(steps(first)).containsExactly("damage", "scrub", "fallback", "releases", "lag", "fallback");
+        assertThat(first.out())
+                .contains("math of " + learner + ", version 1 is flipped: " + home)
+                .contains("2 namespaces, ")
+                .contains(learner + ": BIT_ROT, version 1, variant math")
+                .contains(learner + ": recovered by OLDER_VERSION, version 2 on release-1")
+                .contains("3 of 3 content hashes equal to what was recorded")
+                .contains("content hash of math before: " + math)
+                .contains("and in version 2      after: " + math + ", the same")
+                .contains("4 new ones of the foundation appear: release-2, release-3, release-4, release-5")
+                .contains(learner + " is on release-1, 4 releases behind release-5; 3 are allowed")
+                .contains("the night: 2 merged, 0 rejected, 0 up to date")
+                .contains("2 of 2 namespaces are on release-5 now; " + learner
+                        + " has version 3, content hash of math: ");
+        assertThat(first.out().lines().filter(line -> line.equals("verified 2 checkpoints: 0 damaged")))
+                .hasSize(2);
+        PfmRun.of("audit", "verify", "--home", home).assertDone();
+
+        PfmRun second = PfmRun.of("demo", "--learners", 2, "--home", home).assertDone();
+
+        assertThat(steps(second)).containsExactly("damage", "scrub", "fallback", "releases");
+        assertThat(second.out())
+                .contains("version 3 is flipped", "and in version 4      after: ", ", the same")
+                .contains("none is new, the newest is release-5");
+    }
+
+    private static List<String> steps(PfmRun run) {
+        return run.out()
+                .lines()
+                .filter(line -> line.matches("(damage|scrub|fallback|releases|lag): .*"))
+                .map(line -> line.replaceFirst(":.*", ""))
+                .toList();
+    }
+
+    @Test
+    @DisplayName("mends what an earlier demo damaged that was killed then")
+    void leftover() throws IOException {
+        PreparedHome home = PreparedHome.make(dir, 1, 1);
+        Files.writeString(home.path().resolve("demo.damaged"), "math\n");
+        PreparedHome.flip(home.variant(PreparedHome.TRAINED));
+
+        PfmRun run = PfmRun.of("demo", "--learners", 1, "--without-recovery", "--home", home.path())
+                .assertDone();
+
+        assertThat(run.out())
+                .contains("an earlier demo ended before it had mended what it damaged: math")
+                .contains("recovered by OLDER_VERSION, version 2 on release-1")
+                .contains("verified 1 checkpoints: 0 damaged");
+        assertThat(home.path().resolve("demo.damaged")).doesNotExist();
     }
 
     @ParameterizedTest(name = "{0}")

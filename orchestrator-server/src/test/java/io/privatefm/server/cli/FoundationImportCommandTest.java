@@ -191,7 +191,8 @@ class FoundationImportCommandTest {
         @BeforeEach
         void demo() {
             home = folder.resolve("home");
-            PfmRun.of("demo", "--learners", 1, "--home", home).assertDone();
+            PfmRun.of("demo", "--learners", 1, "--without-recovery", "--home", home)
+                    .assertDone();
         }
 
         private Path export(String subject) {
@@ -251,7 +252,8 @@ class FoundationImportCommandTest {
         @DisplayName("passes over learners who were deleted")
         void deleted() throws IOException {
             Path other = folder.resolve("other");
-            PfmRun.of("demo", "--learners", 2, "--delete-one", "--home", other).assertDone();
+            PfmRun.of("demo", "--learners", 2, "--without-recovery", "--delete-one", "--home", other)
+                    .assertDone();
             Path model = model(1);
 
             add(model, sign(model, "release-2"), "--home", other).assertDone();

@@ -76,6 +76,9 @@ class ReadmeTest {
                 "export",
                 "audit verify",
                 "cleanup",
+                "scrub",
+                "fallback",
+                "restore",
                 "foundation sign",
                 "foundation import")) {
             assertThat(usage.toString()).contains("  " + name.split(" ", -1)[0]);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("pfm demo, in processes of its own,")
 class DemoProcessesTest {
     private static final int KILLS = Share.of(3, 10, 500);
-    private static final long LONGEST_NANOS = 2_500_000_000L;
+    private static final long LONGEST_NANOS = 4_000_000_000L;
 
     @TempDir
     private Path home;

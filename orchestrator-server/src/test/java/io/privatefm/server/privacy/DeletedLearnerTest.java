@@ -61,7 +61,7 @@ class DeletedLearnerTest {
             "is deleted in a copy of the data directory too: nothing opens, nothing is readable, a start shreds it again")
     void copyOfTheHome() throws Exception {
         Path home = dir.resolve("home");
-        PfmRun.of("demo", "--learners", 3, "--home", home).assertDone();
+        PfmRun.of("demo", "--learners", 3, "--without-recovery", "--home", home).assertDone();
         Canaries canaries = canaries(home);
         Path copy = dir.resolve("copy");
         copy(home, copy);
@@ -92,7 +92,8 @@ class DeletedLearnerTest {
             new Sql(database).change("shutdown");
         }
 
-        PfmRun next = PfmRun.of("demo", "--learners", 3, "--home", home).assertDone();
+        PfmRun next = PfmRun.of("demo", "--learners", 3, "--without-recovery", "--home", home)
+                .assertDone();
         assertThat(next.out()).contains(DELETED + " was deleted", "verified 2 checkpoints: 0 damaged");
         JdbcDataSource live = database(home);
         try {
@@ -213,7 +214,8 @@ class DeletedLearnerTest {
             "has a receipt that pfm audit verify takes; with any byte flipped it does not, nor with a log without the deletion")
     void receipt() throws Exception {
         Path home = dir.resolve("home");
-        PfmRun.of("demo", "--learners", 2, "--home", home, "--delete-one").assertDone();
+        PfmRun.of("demo", "--learners", 2, "--without-recovery", "--home", home, "--delete-one")
+                .assertDone();
         Path file = Canaries.files(home.resolve("receipts")).get(0);
         byte[] receipt = Files.readAllBytes(file);
         assertThat(verify(home, file).exitCode()).isZero();
