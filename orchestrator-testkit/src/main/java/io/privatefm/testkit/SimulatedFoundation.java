@@ -2,6 +2,7 @@
 package io.privatefm.testkit;
 
 import io.privatefm.spi.CorruptDataException;
+import io.privatefm.spi.Sha256;
 import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.files.ModelFiles;
 import io.privatefm.spi.files.RangedFile;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * A simulated foundation store: tiny seeded releases that appear at their times, and whatever a real one does wrong for a while: it takes
@@ -28,6 +30,8 @@ public final class SimulatedFoundation implements FoundationStore {
     private final List<Instant> appear = new ArrayList<>();
     private final Map<Integer, TinyModel> models = new TreeMap<>();
     private final Map<Integer, MemoryFiles> files = new TreeMap<>();
+    private final Map<Integer, Optional<Sha256>> promised = new TreeMap<>();
+    private Function<ModelFiles, Optional<Sha256>> promise = model -> Optional.empty();
     private Duration latency = Duration.ZERO;
     private Instant downUntil = Instant.MIN;
     private Instant wrongUntil = Instant.MIN;
@@ -60,6 +64,17 @@ public final class SimulatedFoundation implements FoundationStore {
     /** The model that a release is, for making adapters. */
     public TinyModel model(String release) {
         return model(number(release));
+    }
+
+    /**
+     * Promises content hashes from now on, so that wrong bytes are found out even where a release is met for the first time.
+     *
+     * @param contentHash computes one, such as {@code files -> ModelCheck.contentHash(files, 1)}
+     */
+    public SimulatedFoundation promising(Function<ModelFiles, Sha256> contentHash) {
+        promised.clear();
+        promise = model -> Optional.of(contentHash.apply(model));
+        return this;
     }
 
     /** How long each answer takes from now on, in simulated time. */
@@ -97,7 +112,7 @@ public final class SimulatedFoundation implements FoundationStore {
         for (Instant at : appear) {
             if (!at.isAfter(time.instant())) {
                 int ordinal = releases.size() + 1;
-                releases.add(new FoundationRelease(ordinal, name(ordinal), Optional.empty()));
+                releases.add(new FoundationRelease(ordinal, name(ordinal), promise(ordinal)));
             }
         }
         return List.copyOf(releases);
@@ -120,6 +135,10 @@ public final class SimulatedFoundation implements FoundationStore {
 
     private TinyModel model(int number) {
         return models.computeIfAbsent(number, key -> TinyModels.gpt2(seed * 31 + key, FloatType.BF16));
+    }
+
+    private Optional<Sha256> promise(int number) {
+        return promised.computeIfAbsent(number, key -> promise.apply(files(key)));
     }
 
     private MemoryFiles files(int number) {

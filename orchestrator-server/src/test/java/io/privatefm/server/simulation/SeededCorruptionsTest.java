@@ -100,6 +100,7 @@ class SeededCorruptionsTest {
         List<Sha256> names = SimulatedSite.blobs(row);
         Sha256 name = names.get(random.nextInt(names.size()));
         NsUid owner = row.nsUid();
+        site.blobs.heal(owner, name);
         int size = site.blobs.size(owner, name);
         String what = (name.equals(row.manifestBlob()) ? "manifest " : "variant ") + name;
         switch (random.nextInt(4)) {

@@ -2,6 +2,7 @@
 package io.privatefm.server.simulation;
 
 import io.privatefm.core.InMemory;
+import io.privatefm.core.ModelCheck;
 import io.privatefm.core.Orchestrator;
 import io.privatefm.core.OrchestratorBuilder;
 import io.privatefm.core.SameBytes;
@@ -22,6 +23,7 @@ import io.privatefm.testkit.SimulatedBlobs;
 import io.privatefm.testkit.SimulatedFoundation;
 import io.privatefm.testkit.SimulatedProcess;
 import io.privatefm.testkit.SimulatedTime;
+import io.privatefm.testkit.SimulatedTimer;
 import io.privatefm.testkit.TinyAdapters;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -49,7 +51,7 @@ final class SimulatedSite {
 
     SimulatedSite(long seed) {
         blobs = new SimulatedBlobs(time, new Random(seed));
-        foundation = new SimulatedFoundation(time, seed);
+        foundation = new SimulatedFoundation(time, seed).promising(files -> ModelCheck.contentHash(files, 1));
         built = seed << 20;
     }
 
@@ -64,9 +66,13 @@ final class SimulatedSite {
     }
 
     OrchestratorBuilder builder(OrchestratorStore ownStore, BlobStore ownBlobs) {
+        return builder(ownStore, ownBlobs, time.timer());
+    }
+
+    OrchestratorBuilder builder(OrchestratorStore ownStore, BlobStore ownBlobs, SimulatedTimer timer) {
         return SameBytes.from(++built, Orchestrator.builder(ownStore, ownBlobs, foundation))
                 .executor(Runnable::run, 1)
-                .timer(time.timer())
+                .timer(timer)
                 .leaseTime(LEASE)
                 .clock(time)
                 .addListener(events::add);
