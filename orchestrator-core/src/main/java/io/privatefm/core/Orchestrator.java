@@ -85,6 +85,7 @@ public final class Orchestrator implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final Background background = new Background();
     private final boolean ownTimer;
+    private final boolean ownBackground;
     private final ReentrantLock ticking = new ReentrantLock();
     private final NightControl control;
     private final @Nullable Jobs jobs;
@@ -110,6 +111,7 @@ public final class Orchestrator implements AutoCloseable {
         RandomIds ids = new RandomIds(setup.random);
         InstantSource clock = () -> setup.clock.instant().truncatedTo(ChronoUnit.MICROS);
         ownTimer = setup.timer == null;
+        ownBackground = setup.background == null;
         timer = setup.timer == null ? MergeThreads.timer() : setup.timer;
         LeaseKeeper keeper = new LeaseKeeper(setup.store, timer, ids.operation(), setup.leaseTime);
         Keyring keyring = setup.vault == null ? null : new Keyring(setup.store, setup.vault, setup.keyRandom);
@@ -141,7 +143,8 @@ public final class Orchestrator implements AutoCloseable {
                 setup.recovery,
                 ids::operation,
                 listener);
-        ReadDamage damage = new ReadDamage(room.findings(), room.fallback(), background);
+        ReadDamage damage = new ReadDamage(
+                room.findings(), room.fallback(), setup.background == null ? background : setup.background);
         NamespaceMerger merger = new NamespaceMerger(
                 setup.store,
                 foundations,
@@ -290,7 +293,9 @@ public final class Orchestrator implements AutoCloseable {
             throw new IllegalStateException("started already");
         }
         guardian.resume();
-        background.start();
+        if (ownBackground) {
+            background.start();
+        }
         running = timer.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
         if (bus != null) {
             subscription = bus.subscribe(ReadyMessage.TOPIC, GROUP, message -> {

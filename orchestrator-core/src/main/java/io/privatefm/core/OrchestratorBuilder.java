@@ -70,6 +70,9 @@ public final class OrchestratorBuilder {
     ScheduledExecutorService timer;
 
     @Nullable
+    Executor background;
+
+    @Nullable
     JobScheduler jobs;
 
     @Nullable
@@ -168,6 +171,16 @@ public final class OrchestratorBuilder {
     public OrchestratorBuilder timer(ScheduledExecutorService threads) {
         requireFirst(timer, "timer");
         timer = threads;
+        return this;
+    }
+
+    /**
+     * Where fallbacks run that a damaged read began and nobody waits for; by default on one daemon thread of the orchestrator's own, from
+     * {@link Orchestrator#start()} to {@link Orchestrator#close()}. One that rejects work leaves them to the next scrub.
+     */
+    public OrchestratorBuilder background(Executor threads) {
+        requireFirst(background, "background executor");
+        background = threads;
         return this;
     }
 

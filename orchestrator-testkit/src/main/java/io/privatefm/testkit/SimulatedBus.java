@@ -124,11 +124,12 @@ public final class SimulatedBus implements EventBus {
 
     private void enqueue(String name, Group group, BusMessage message) {
         Deque<BusMessage> waiting = group.waiting.computeIfAbsent(message.key(), absent -> new ArrayDeque<>());
+        boolean isFirst = waiting.isEmpty();
         waiting.add(message);
         if (random.nextDouble() < duplicates) {
             waiting.add(message);
         }
-        if (waiting.peek() == message) {
+        if (isFirst) {
             later(name, group, message.key(), delay());
         }
     }
@@ -137,6 +138,7 @@ public final class SimulatedBus implements EventBus {
         return longestDelay.isZero() ? Duration.ZERO : Duration.ofNanos(random.nextLong(longestDelay.toNanos()));
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // what fails is told when the timer runs it
     private void later(String name, Group group, String key, Duration delay) {
         timer.schedule(() -> deliver(name, group, key), delay.toNanos(), TimeUnit.NANOSECONDS);
     }

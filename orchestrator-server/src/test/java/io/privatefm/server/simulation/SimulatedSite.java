@@ -73,6 +73,7 @@ final class SimulatedSite {
         return SameBytes.from(++built, Orchestrator.builder(ownStore, ownBlobs, foundation))
                 .executor(Runnable::run, 1)
                 .timer(timer)
+                .background(Runnable::run)
                 .leaseTime(LEASE)
                 .clock(time)
                 .addListener(events::add);
