@@ -14,6 +14,7 @@ import io.privatefm.spi.merge.MergeOutcome;
 import io.privatefm.spi.merge.MergePolicy;
 import io.privatefm.spi.merge.NightReport;
 import io.privatefm.spi.observe.LifecycleEvent;
+import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
 import java.util.ArrayList;
@@ -128,24 +129,25 @@ class NightTest {
     }
 
     @Test
-    @DisplayName("hashes the foundation anew, once, and merges on what it finds then")
+    @DisplayName("hashes the foundation anew, once, and merges nothing if it is not what it was; what there is serves on")
     void foundationIsReread() {
-        engine.checkpoint(MergePolicy.DEFAULT, MATH, READING);
+        CheckpointRow before = engine.checkpoint(MergePolicy.DEFAULT, MATH, READING);
+        engine.register(MATH, 9);
         engine.foundation.put("r1", ModelFixture.tiny(2).files());
         int opened = engine.foundation.opened();
 
         NightReport report = engine.orchestrator().merges().runNight();
 
-        assertThat(report.merged()).isEqualTo(1);
-        assertThat(engine.foundation.opened() - opened)
-                .as("once to hash it, once to merge")
-                .isEqualTo(2);
-        assertThat(engine.orchestrator().checkpoints().get(ADA, 2).foundationHash())
-                .isEqualTo(ModelCheck.contentHash(ModelFixture.tiny(2).files(), 1));
-        assertThat(engine.orchestrator().checkpoints().get(ADA, 2).variants())
-                .as("both variants are new")
-                .doesNotContainAnyElementsOf(
-                        engine.orchestrator().checkpoints().get(ADA, 1).variants());
+        assertThat(report.merged()).isZero();
+        assertThat(report.results().get(0).outcome())
+                .isInstanceOfSatisfying(
+                        MergeOutcome.Rejected.class,
+                        rejected -> assertThat(rejected.reason()).startsWith("FOUNDATION_WRONG"));
+        assertThat(engine.foundation.opened() - opened).as("once to hash it").isEqualTo(1);
+        assertThat(engine.orchestrator().checkpoints().latest(ADA)).contains(before);
+
+        engine.foundation.put("r1", ModelFixture.tiny(1).files());
+        assertThat(engine.orchestrator().merges().runNight().merged()).isEqualTo(1);
     }
 
     @Test

@@ -141,9 +141,18 @@ public final class CheckpointReader {
 
     /** What is the matter with one variant; reads every stored byte of it. */
     public List<Damage> inspect(NsUid namespace, VariantEntry entry, Foundation foundation) {
-        return verify(namespace, entry, foundation).stream()
-                .map(damage ->
-                        new Damage(Optional.of(entry.name()), damage.tensor(), damage.verdict(), damage.reason()))
+        return named(entry, verify(namespace, entry, foundation));
+    }
+
+    /** As {@link #inspect(NsUid, VariantEntry, Foundation)}, for a blob whose bytes have just been held against its name. */
+    public List<Damage> inspectTensors(NsUid namespace, VariantEntry entry, Foundation foundation) {
+        return named(entry, tensorDamages(namespace, entry, foundation));
+    }
+
+    private static List<Damage> named(VariantEntry entry, List<Damage> damages) {
+        return damages.stream()
+                .map(damage -> new Damage(
+                        Optional.of(entry.name()), damage.tensor(), damage.verdict(), damage.reason()))
                 .toList();
     }
 

@@ -76,6 +76,13 @@ public final class MergePlanner {
         if (misfit.isPresent()) {
             return new PlanOutcome.Rejected(misfit.get());
         }
+        Optional<Sha256> mergedOn = head.filter(row -> row.foundationRelease().equals(release))
+                .map(CheckpointRow::foundationHash)
+                .filter(hash -> !hash.equals(foundationHash));
+        if (mergedOn.isPresent()) {
+            return new PlanOutcome.Rejected("FOUNDATION_WRONG: foundation release " + release + " had content hash "
+                    + mergedOn.get() + " at the last merge and now has " + foundationHash);
+        }
         List<VariantRow> current = head.map(CheckpointRow::variants).orElse(List.of());
         MergePlan plan = plan(namespace, policy, release, foundationHash, inventory, current);
         boolean stays = release.equals(namespace.foundationRelease());

@@ -9,6 +9,8 @@ import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.ScrubTable;
 import io.privatefm.spi.store.StoreTx;
 import io.privatefm.spi.store.SwitchRow;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +22,11 @@ import org.slf4j.LoggerFactory;
 public final class Breaker {
     private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
     private static final String SWITCH = "fallbacks";
+
+    /** Since when they go on, after they were stopped. */
+    private static final String RESUMED = "fallbacks-resumed";
+
+    private static final Duration ONE_TICK = Duration.ofNanos(1_000);
 
     private final OrchestratorStore store;
     private final RecoveryPolicy policy;
@@ -45,10 +52,12 @@ public final class Breaker {
         return tripped;
     }
 
-    /** Lets fallbacks go on. What was found so far counts on for as long as the policy's window. */
+    /** Lets fallbacks go on. What was found so far does not count any more. */
     public void reset() {
         Transactions.idempotent(store, tx -> {
             tx.switches().remove(SWITCH);
+            tx.switches().remove(RESUMED);
+            tx.switches().put(new SwitchRow(RESUMED, "fallbacks go on", tx.now()));
             return true;
         });
     }
@@ -62,7 +71,14 @@ public final class Breaker {
     }
 
     private Optional<String> trip(StoreTx tx) {
-        ScrubTable.Tally tally = tx.scrubs().tally(tx.now().minus(policy.breakerWindow()));
+        Instant window = tx.now().minus(policy.breakerWindow());
+        Instant since = tx.switches()
+                .find(RESUMED)
+                .map(SwitchRow::at)
+                .map(at -> at.plus(ONE_TICK))
+                .filter(at -> at.isAfter(window))
+                .orElse(window);
+        ScrubTable.Tally tally = tx.scrubs().tally(since);
         if (tally.found() <= policy.breakerCount()
                 || tally.found() < Math.ceil(policy.breakerShare() * tally.namespaces())) {
             return Optional.empty();

@@ -26,11 +26,33 @@ public final class Misfits {
      */
     public SortedMap<Subject, String> of(List<AdapterRow> inventory, Foundation foundation) {
         SortedMap<Subject, String> reasons = new TreeMap<>();
-        inventory.forEach(row -> of(row, foundation).ifPresent(reason -> reasons.put(row.subject(), reason)));
+        inventory.forEach(row -> whyNot(row, foundation).ifPresent(reason -> reasons.put(row.subject(), reason)));
         return reasons;
     }
 
-    private Optional<String> of(AdapterRow row, Foundation foundation) {
+    /**
+     * As {@link #of}, where every adapter is needed.
+     *
+     * @throws CorruptDataException if an adapter's stored files are damaged
+     */
+    SortedMap<Subject, String> ofSound(List<AdapterRow> inventory, Foundation foundation) {
+        SortedMap<Subject, String> reasons = new TreeMap<>();
+        inventory.forEach(row -> fit(row, foundation).ifPresent(reason -> reasons.put(row.subject(), reason)));
+        return reasons;
+    }
+
+    private Optional<String> whyNot(AdapterRow row, Foundation foundation) {
+        try {
+            return fit(row, foundation);
+        } catch (CorruptDataException e) {
+            if (!e.verdict().isDamage()) {
+                throw e;
+            }
+            return Optional.of("its stored files are damaged: " + e.getMessage());
+        }
+    }
+
+    private Optional<String> fit(AdapterRow row, Foundation foundation) {
         if (row.trainedOn().isPresent() && !row.trainedOn().get().equals(foundation.contentHash())) {
             return Optional.of("it was trained on a foundation with content hash "
                     + row.trainedOn().get() + ", release "
@@ -42,11 +64,6 @@ public final class Misfits {
             return Optional.empty();
         } catch (InvalidInputException e) {
             return Optional.of(String.valueOf(e.getMessage()));
-        } catch (CorruptDataException e) {
-            if (!e.verdict().isDamage()) {
-                throw e;
-            }
-            return Optional.of("its stored files are damaged: " + e.getMessage());
         }
     }
 }

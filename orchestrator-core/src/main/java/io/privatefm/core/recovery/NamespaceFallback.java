@@ -170,13 +170,19 @@ public final class NamespaceFallback {
             RecordedLog log = journal.recorded(store, now.nsUid());
             Held held = new Held(now, kept, log, checkpoints(now));
             Optional<OpenFallback> open =
-                    now.state() == NamespaceState.FALLBACK && !wish.isAsked() ? log.fallback() : Optional.empty();
+                    log.fallback().filter(begun -> isOpen(now, begun, wish));
             FallbackWish goal = open.map(begun -> new FallbackWish(begun.cause(), begun.restore()))
                     .orElse(wish);
             return goal.cause() == FallbackCause.DAMAGE ? damaged(held, open) : replayed(held, goal, open);
         } catch (PfmException e) {
             return haltedBy(e);
         }
+    }
+
+    /** Whether a fallback that was begun is the one to go on with: any, unless somebody asks for another. */
+    private static boolean isOpen(NamespaceRow now, OpenFallback begun, FallbackWish wish) {
+        return now.state() == NamespaceState.FALLBACK
+                && (!wish.isAsked() || wish.equals(new FallbackWish(begun.cause(), begun.restore())));
     }
 
     /** What fallback does not mend: the foundation, the keys, the format, the event log. */

@@ -243,7 +243,7 @@ final class NamespaceScrub {
         try (Foundation foundation = foundations.open(foundations.named(row.foundationRelease()))) {
             reader.requireFoundation(row, foundation);
             for (VariantEntry entry : unseen) {
-                List<Damage> damages = reader.inspect(found.namespace().nsUid(), entry, foundation);
+                List<Damage> damages = reader.inspectTensors(found.namespace().nsUid(), entry, foundation);
                 if (damages.isEmpty() && level.compareTo(ScrubLevel.L2) >= 0) {
                     damages = reader.senseless(found.namespace().nsUid(), entry, foundation);
                 }

@@ -11,6 +11,9 @@ import io.privatefm.spi.recovery.ReplayReport;
 import io.privatefm.spi.recovery.RestorePoint;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.OrchestratorStore;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Computes a namespace's newest checkpoint once more, without publishing it; and finds the checkpoint that a time means. */
 public final class ReplayCheck {
@@ -46,13 +49,22 @@ public final class ReplayCheck {
             return FallbackWish.restore(version.version());
         }
         if (point instanceof RestorePoint.Time time) {
-            return FallbackWish.restore(journal.recorded(store, namespace.nsUid()).checkpoints().values().stream()
-                    .filter(checkpoint -> !checkpoint.at().isAfter(time.at()))
-                    .mapToLong(RecordedCheckpoint::version)
-                    .max()
-                    .orElseThrow(() -> new InvalidInputException(
-                            ErrorCode.CHECKPOINT_NOT_FOUND, "there was no checkpoint yet at " + time.at())));
+            return FallbackWish.restore(newestAt(namespace, time.at()));
         }
         return FallbackWish.of(FallbackCause.REQUEST);
+    }
+
+    /** The newest version at a time, by the times that the checkpoints' rows show; where there is no row any more, by the event log. */
+    private long newestAt(NamespaceRow namespace, Instant time) {
+        Map<Long, Instant> shown = new HashMap<>();
+        store.inTransaction(tx -> tx.checkpoints(namespace.nsUid(), Integer.MAX_VALUE))
+                .forEach(row -> shown.put(row.version(), row.createdAt()));
+        return journal.recorded(store, namespace.nsUid()).checkpoints().values().stream()
+                .filter(checkpoint ->
+                        !shown.getOrDefault(checkpoint.version(), checkpoint.at()).isAfter(time))
+                .mapToLong(RecordedCheckpoint::version)
+                .max()
+                .orElseThrow(() -> new InvalidInputException(
+                        ErrorCode.CHECKPOINT_NOT_FOUND, "there was no checkpoint yet at " + time));
     }
 }

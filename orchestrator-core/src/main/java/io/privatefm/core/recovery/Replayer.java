@@ -14,7 +14,9 @@ import io.privatefm.core.merge.MergedVariant;
 import io.privatefm.core.plan.MergePlanner;
 import io.privatefm.core.plan.PolicyJson;
 import io.privatefm.spi.CorruptDataException;
+import io.privatefm.spi.FoundationWrongException;
 import io.privatefm.spi.NsUid;
+import io.privatefm.spi.Sha256;
 import io.privatefm.spi.merge.MergePlan;
 import io.privatefm.spi.recovery.ReplayReport;
 import io.privatefm.spi.recovery.ReplayReport.Difference;
@@ -63,7 +65,7 @@ final class Replayer {
             ReplayGoal goal,
             List<VariantEntry> trusted,
             IntFunction<Publication.Around> around) {
-        try (Foundation foundation = foundations.open(foundations.named(goal.release()))) {
+        try (Foundation foundation = open(goal)) {
             MergePlan plan = plan(namespace, goal, foundation, rows(trusted));
             List<MergedVariant> merged = maker.compute(plan, foundation, goal.inventory(), lease::lost);
             ReplayProof proof = new ReplayProof(goal.recorded(), recordedEntries(namespace.nsUid(), goal.recorded()));
@@ -87,7 +89,7 @@ final class Replayer {
     /** Computes without publishing, and compares; what was computed stays an orphan. */
     ReplayReport prove(NamespaceRow namespace, ReplayGoal goal) {
         RecordedCheckpoint recorded = goal.recorded().orElseThrow();
-        try (Foundation foundation = foundations.open(foundations.named(goal.release()))) {
+        try (Foundation foundation = open(goal)) {
             MergePlan plan = plan(namespace, goal, foundation, List.of());
             List<MergedVariant> merged = maker.compute(plan, foundation, goal.inventory(), () -> false);
             List<Difference> differences = new ReplayProof(
@@ -97,6 +99,21 @@ final class Replayer {
                     ? new ReplayReport.Equal(recorded.version(), recorded.checkpointHash())
                     : new ReplayReport.Different(recorded.version(), differences);
         }
+    }
+
+    /** Opens the release; it must be the one that was recorded, where it has that name. */
+    private Foundation open(ReplayGoal goal) {
+        Foundation foundation = foundations.open(foundations.named(goal.release()));
+        Optional<Sha256> recorded = goal.recorded()
+                .filter(checkpoint -> checkpoint.foundationRelease().equals(goal.release()))
+                .map(RecordedCheckpoint::foundationHash)
+                .filter(hash -> !hash.equals(foundation.contentHash()));
+        if (recorded.isPresent()) {
+            foundation.close();
+            throw new FoundationWrongException("foundation release " + goal.release() + " had content hash "
+                    + recorded.get() + " and now has " + foundation.contentHash());
+        }
+        return foundation;
     }
 
     private MergePlan plan(

@@ -56,7 +56,7 @@ final class Replays {
             }
         });
         String release = newestRelease ? newestRelease() : allowed(namespace.foundationRelease());
-        return fitted(release, rows(namespace, log, revisions), List.of(), new TreeMap<>(), newest(log));
+        return fitted(namespace.foundationRelease(), release, rows(namespace, log, revisions), List.of(), new TreeMap<>(), newest(log));
     }
 
     /** A checkpoint that there was, on its release, or on the newest if that is gone or too far behind. */
@@ -91,10 +91,11 @@ final class Replays {
                                 "the namespace was restored to version " + version + ", which is older"));
             }
         });
-        return fitted(allowed(recorded.foundationRelease()), inventory, registrations, asides, Optional.of(recorded));
+        return fitted(namespace.foundationRelease(), allowed(recorded.foundationRelease()), inventory, registrations, asides, Optional.of(recorded));
     }
 
     private ReplayGoal fitted(
+            String pinned,
             String release,
             List<AdapterRow> inventory,
             List<AdapterRow> registrations,
@@ -102,7 +103,9 @@ final class Replays {
             Optional<RecordedCheckpoint> recorded) {
         SortedMap<Subject, String> reasons;
         try (Foundation foundation = foundations.open(foundations.named(release))) {
-            reasons = misfits.of(inventory, foundation);
+            reasons = release.equals(pinned)
+                    ? misfits.ofSound(inventory, foundation) // else a variant that serves would be given up for a damaged file
+                    : misfits.of(inventory, foundation);
         }
         SortedMap<Subject, Aside> all = new TreeMap<>(asides);
         reasons.forEach((subject, reason) -> {

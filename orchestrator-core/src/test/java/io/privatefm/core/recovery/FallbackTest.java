@@ -13,7 +13,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.privatefm.core.AdapterFixture;
 import io.privatefm.core.EngineFixture;
 import io.privatefm.core.ModelFixture;
+import io.privatefm.core.Recovery;
 import io.privatefm.core.model.Dtype;
+import io.privatefm.spi.FoundationWrongException;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.merge.MergePolicy;
@@ -26,6 +28,7 @@ import io.privatefm.spi.store.AdapterRow;
 import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -218,6 +221,68 @@ class FallbackTest {
         assertThatThrownBy(() -> engine.orchestrator().recovery().fallback(ADA, new RestorePoint.Version(77)))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageContaining("has no version 77");
+    }
+
+    @Test
+    @DisplayName("that is asked for computes on nothing else than was recorded either")
+    void wrongFoundationOnRequest() {
+        CheckpointRow before = engine.checkpoint(MergePolicy.DEFAULT, MATH);
+        engine.foundation.put("r1", ModelFixture.tiny(2).files());
+        engine.restart(engine.builder());
+        Recovery recovery = engine.orchestrator().recovery();
+
+        for (RestorePoint point : List.of(new RestorePoint.Newest(), new RestorePoint.Version(1))) {
+            assertThat(recovery.fallback(ADA, point))
+                    .isInstanceOfSatisfying(
+                            FallbackOutcome.Halted.class,
+                            halted -> assertThat(halted.reason()).contains("FOUNDATION_WRONG"));
+        }
+        assertThatThrownBy(() -> recovery.prove(ADA)).isInstanceOf(FoundationWrongException.class);
+        assertThat(engine.orchestrator().checkpoints().latest(ADA)).contains(before);
+
+        engine.foundation.put("r1", ModelFixture.tiny(1).files());
+        engine.restart(engine.builder());
+        assertThat(recovered(engine.orchestrator().recovery().fallback(ADA, new RestorePoint.Newest()))
+                        .checkpoint()
+                        .checkpointHash())
+                .isEqualTo(before.checkpointHash());
+    }
+
+    @Test
+    @DisplayName("that is asked for gives up no variant that serves because an adapter's file is damaged")
+    void damagedAdapterOnRequest() {
+        CheckpointRow before = engine.checkpoint(MergePolicy.DEFAULT, MATH, READING);
+        engine.blobs.damage(ada.adapters().get(0).weightsBlob(), RecoveryFixture::flipLast);
+
+        assertThat(engine.orchestrator().recovery().fallback(ADA, new RestorePoint.Newest()))
+                .isInstanceOfSatisfying(
+                        FallbackOutcome.Halted.class,
+                        halted -> assertThat(halted.reason()).contains("CORRUPT_DATA"));
+        assertThat(engine.orchestrator().checkpoints().latest(ADA)).contains(before);
+        assertThat(ada.namespace().state()).isEqualTo(NamespaceState.ACTIVE);
+        assertThat(ada.adapters()).noneMatch(AdapterRow::setAside);
+    }
+
+    @Test
+    @DisplayName("restores to a time: the newest checkpoint that there was then")
+    void restoreToTime() {
+        CheckpointRow first = engine.checkpoint(MergePolicy.DEFAULT, MATH);
+        engine.register(MATH, 50);
+        CheckpointRow second = engine.merge();
+        Recovery recovery = engine.orchestrator().recovery();
+
+        assertThat(recovered(recovery.fallback(ADA, new RestorePoint.Time(first.createdAt())))
+                        .checkpoint()
+                        .checkpointHash())
+                .isEqualTo(first.checkpointHash());
+        assertThat(recovered(recovery.fallback(ADA, new RestorePoint.Time(second.createdAt())))
+                        .checkpoint()
+                        .checkpointHash())
+                .isEqualTo(second.checkpointHash());
+        assertThatThrownBy(() -> recovery.fallback(
+                        ADA, new RestorePoint.Time(first.createdAt().minusSeconds(1))))
+                .isInstanceOf(InvalidInputException.class)
+                .hasMessageContaining("no checkpoint yet");
     }
 
     private static ModelFixture withoutReadingLayer(long seed) {

@@ -12,6 +12,7 @@ import io.privatefm.core.EngineFixture;
 import io.privatefm.core.FaultyBlobs;
 import io.privatefm.core.InMemory;
 import io.privatefm.core.Orchestrator;
+import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.blob.BlobStore;
@@ -236,6 +237,33 @@ class LadderTest {
         FallbackOutcome.Recovered restored =
                 recovered(engine.orchestrator().recovery().fallback(ADA, new RestorePoint.Version(1)));
         assertThat(restored.checkpoint().checkpointHash()).isEqualTo(first.checkpointHash());
+    }
+
+    @Test
+    @DisplayName("a fallback that is asked for and fails is tried again as the same one, and given up like any other")
+    void askedAgain() {
+        CheckpointRow before = engine.checkpoint(MergePolicy.DEFAULT, MATH);
+        engine.blobs.onCommit(() -> {
+            throw new CorruptDataException("the disk turns bits");
+        });
+
+        for (int failure = 1; failure <= 2; failure++) {
+            int count = failure;
+            assertThat(engine.orchestrator().recovery().fallback(ADA, new RestorePoint.Newest()))
+                    .isInstanceOfSatisfying(
+                            FallbackOutcome.Failed.class,
+                            failed -> assertThat(failed.failures()).as(failed.reason()).isEqualTo(count));
+        }
+        assertThat(engine.orchestrator().recovery().fallback(ADA, new RestorePoint.Newest()))
+                .isInstanceOf(FallbackOutcome.GivenUp.class);
+
+        assertThat(ada.eventTypes()).containsOnlyOnce("FALLBACK_INITIATED");
+        assertThat(ada.latest()).isEqualTo(before);
+        engine.blobs.onCommit(() -> {});
+        assertThat(recovered(engine.orchestrator().recovery().fallback(ADA, new RestorePoint.Newest()))
+                        .checkpoint()
+                        .checkpointHash())
+                .isEqualTo(before.checkpointHash());
     }
 
     /** Every blob that there is, in another store. */
