@@ -171,6 +171,12 @@ public final class NamespaceFallback {
                     now.state() == NamespaceState.FALLBACK && !wish.isAsked() ? log.fallback() : Optional.empty();
             FallbackWish goal = open.map(begun -> new FallbackWish(begun.cause(), begun.restore()))
                     .orElse(wish);
+            if (goal.cause() == FallbackCause.LAG
+                    && open.isEmpty()
+                    && !replays.isTooFarBehind(now.foundationRelease())) {
+                return new FallbackOutcome.NotNeeded( // another process was first
+                        "release " + now.foundationRelease() + " is not too far behind");
+            }
             return goal.cause() == FallbackCause.DAMAGE ? damaged(held, open) : replayed(held, goal, open);
         } catch (PfmException e) {
             return haltedBy(e);

@@ -130,6 +130,11 @@ final class Replays {
         return Optional.ofNullable(log.checkpoints().lastEntry()).map(entry -> entry.getValue());
     }
 
+    /** Whether a release is further behind the newest than is allowed. */
+    boolean isTooFarBehind(String release) {
+        return !allowed(release).equals(release);
+    }
+
     private String newestRelease() {
         return foundations.newest().name();
     }
