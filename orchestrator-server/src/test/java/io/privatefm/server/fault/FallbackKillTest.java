@@ -77,7 +77,9 @@ class FallbackKillTest {
             begun += finished(how, damaged) ? 1 : 0;
             invariants.check(List.of());
         }
-        assertThat(begun).as("fallbacks that had begun, and not ended, when their process was killed").isPositive();
+        assertThat(begun)
+                .as("fallbacks that had begun, and not ended, when their process was killed")
+                .isPositive();
     }
 
     private int place(List<String> points, String kind) {
@@ -116,9 +118,7 @@ class FallbackKillTest {
 
     private boolean scrubElsewhere(int point) throws Exception {
         try (ChildJvm child = ChildJvm.start(
-                FallbackProcess.class,
-                FallbackProcess.STARTED,
-                List.of(home.toString(), Integer.toString(point)))) {
+                FallbackProcess.class, FallbackProcess.STARTED, List.of(home.toString(), Integer.toString(point)))) {
             child.end();
             assertThat(child.lines()).contains(FallbackProcess.STARTED);
             return child.lines().contains(FallbackProcess.ENDED);

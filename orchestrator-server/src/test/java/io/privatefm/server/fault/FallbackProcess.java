@@ -23,8 +23,8 @@ public final class FallbackProcess {
         Path home = Path.of(args[0]);
         Workload workload = new Workload(home);
         KillPoints points = new KillPoints(Long.parseLong(args[1]));
-        OrchestratorStore store = points.watch(
-                OrchestratorStore.class, JdbcStore.open(workload.dataSource(), SchemaMode.MIGRATE));
+        OrchestratorStore store =
+                points.watch(OrchestratorStore.class, JdbcStore.open(workload.dataSource(), SchemaMode.MIGRATE));
         say(STARTED);
         try (Orchestrator pfm = workload.builder(store, points.watch(BlobStore.class, workload.blobs()))
                 .build()) {

@@ -101,8 +101,7 @@ final class FallbackScene {
         switch (kind) {
             case OLDER_VERSION, REPLAY, MIRROR -> site.scrub(pfm);
             case LAG -> pfm.merges().runNight();
-            case RESTORE ->
-                pfm.recovery().fallback(ADA, new RestorePoint.Version(first.version()));
+            case RESTORE -> pfm.recovery().fallback(ADA, new RestorePoint.Version(first.version()));
         }
     }
 
