@@ -85,10 +85,7 @@ public final class EncryptionBenchmark {
     /** Seconds of a merge of a new adapter. */
     private static double merge(Orchestrator pfm, TinyModel model, int round) {
         pfm.adapters()
-                .register(
-                        LEARNER,
-                        SUBJECT,
-                        LargeLlama.adapter(model, round).files());
+                .register(LEARNER, SUBJECT, LargeLlama.adapter(model, round).files());
         long start = System.nanoTime();
         MergeOutcome outcome = pfm.merges().mergeNow(LEARNER);
         double seconds = (System.nanoTime() - start) / 1e9;

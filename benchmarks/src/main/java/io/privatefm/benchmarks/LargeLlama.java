@@ -50,7 +50,11 @@ final class LargeLlama {
 
     /** How many weights an adapter changes. */
     static double weights(TinyModel model) {
-        return (double) model.layers().keySet().stream().filter(LargeLlama::isMerged).count() * SIZE * SIZE;
+        return (double) model.layers().keySet().stream()
+                        .filter(LargeLlama::isMerged)
+                        .count()
+                * SIZE
+                * SIZE;
     }
 
     private static boolean isMerged(String module) {

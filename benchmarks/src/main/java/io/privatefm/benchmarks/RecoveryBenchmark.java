@@ -65,7 +65,9 @@ public final class RecoveryBenchmark {
         TinyModel model = LargeLlama.model();
         model.writeTo(folder.resolve("foundation").resolve("r1"));
         OrchestratorBuilder builder = Orchestrator.builder(
-                        InMemory.store(), BlobDirectory.at(folder), FoundationDirectory.at(folder.resolve("foundation")))
+                        InMemory.store(),
+                        BlobDirectory.at(folder),
+                        FoundationDirectory.at(folder.resolve("foundation")))
                 .recovery(RecoveryPolicy.DEFAULT.withBreaker(Integer.MAX_VALUE, 1, Duration.ZERO))
                 .keyVault(InMemory.vault());
         try (Orchestrator pfm = builder.build()) {
@@ -105,7 +107,8 @@ public final class RecoveryBenchmark {
                 double hashed = bytes / seconds(() -> hash(files));
                 ScrubReport[] report = new ScrubReport[1];
                 ScrubRequest request = ScrubRequest.DEFAULT.withLevel(level).withNotSince(Duration.ZERO);
-                double scrubbed = bytes / seconds(() -> report[0] = pfm.recovery().scrub(request));
+                double scrubbed =
+                        bytes / seconds(() -> report[0] = pfm.recovery().scrub(request));
                 if (report[0].namespaces() != 1 || !report[0].results().isEmpty()) {
                     throw new IllegalStateException("not sound: " + report[0]);
                 }
@@ -149,8 +152,7 @@ public final class RecoveryBenchmark {
         double found = seconds(() -> pfm.recovery()
                 .scrub(ScrubRequest.DEFAULT.withNotSince(Duration.ZERO).withRecover(false)));
         ScrubReport[] report = new ScrubReport[1];
-        double both = seconds(() -> report[0] =
-                pfm.recovery().scrub(ScrubRequest.DEFAULT.withNotSince(Duration.ZERO)));
+        double both = seconds(() -> report[0] = pfm.recovery().scrub(ScrubRequest.DEFAULT.withNotSince(Duration.ZERO)));
         FallbackOutcome outcome = report[0].results().get(0).fallback().orElseThrow();
         if (!(outcome instanceof FallbackOutcome.Recovered recovered)
                 || !recovered.checkpoint().checkpointHash().equals(head.checkpointHash())) {

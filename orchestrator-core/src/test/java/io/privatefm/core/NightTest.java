@@ -129,7 +129,8 @@ class NightTest {
     }
 
     @Test
-    @DisplayName("hashes the foundation anew, once, and merges nothing if it is not what it was; what there is serves on")
+    @DisplayName(
+            "hashes the foundation anew, once, and merges nothing if it is not what it was; what there is serves on")
     void foundationIsReread() {
         CheckpointRow before = engine.checkpoint(MergePolicy.DEFAULT, MATH, READING);
         engine.register(MATH, 9);

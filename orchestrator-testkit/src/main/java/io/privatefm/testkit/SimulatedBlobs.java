@@ -158,7 +158,9 @@ public final class SimulatedBlobs implements BlobStore {
     @Override
     public synchronized Optional<RangedFile> open(NsUid owner, Sha256 name) {
         mayFail(readFaults, "blob " + name + " was not opened");
-        return Optional.ofNullable(space(owner).blobs.get(name)).flatMap(Entry::bytes).map(Handle::new);
+        return Optional.ofNullable(space(owner).blobs.get(name))
+                .flatMap(Entry::bytes)
+                .map(Handle::new);
     }
 
     @Override

@@ -58,7 +58,8 @@ public final class SimulatedFoundation implements FoundationStore {
 
     /** The release that is the newest now. */
     public String newest() {
-        return name((int) appear.stream().filter(at -> !at.isAfter(time.instant())).count());
+        return name(
+                (int) appear.stream().filter(at -> !at.isAfter(time.instant())).count());
     }
 
     /** The model that a release is, for making adapters. */

@@ -151,8 +151,8 @@ public final class CheckpointReader {
 
     private static List<Damage> named(VariantEntry entry, List<Damage> damages) {
         return damages.stream()
-                .map(damage -> new Damage(
-                        Optional.of(entry.name()), damage.tensor(), damage.verdict(), damage.reason()))
+                .map(damage ->
+                        new Damage(Optional.of(entry.name()), damage.tensor(), damage.verdict(), damage.reason()))
                 .toList();
     }
 

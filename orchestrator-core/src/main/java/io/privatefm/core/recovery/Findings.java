@@ -105,8 +105,8 @@ public final class Findings {
     private static boolean put(
             StoreTx tx, NsUid namespace, ScrubLevel level, Instant at, Optional<Verdict> verdict, String detail) {
         Optional<ScrubRow> before = tx.scrubs().find(namespace);
-        boolean known =
-                before.map(row -> places(row.detail()).containsAll(places(detail))).orElse(false);
+        boolean known = before.map(row -> places(row.detail()).containsAll(places(detail)))
+                .orElse(false);
         Optional<Instant> foundAt =
                 verdict.map(found -> known ? before.flatMap(ScrubRow::foundAt).orElseGet(tx::now) : tx.now());
         tx.scrubs().put(new ScrubRow(namespace, level, at, verdict, detail, foundAt));

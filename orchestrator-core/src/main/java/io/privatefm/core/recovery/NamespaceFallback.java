@@ -169,10 +169,15 @@ public final class NamespaceFallback {
         try {
             RecordedLog log = journal.recorded(store, now.nsUid());
             Held held = new Held(now, kept, log, checkpoints(now));
-            Optional<OpenFallback> open =
-                    log.fallback().filter(begun -> isOpen(now, begun, wish));
+            Optional<OpenFallback> open = log.fallback().filter(begun -> isOpen(now, begun, wish));
             FallbackWish goal = open.map(begun -> new FallbackWish(begun.cause(), begun.restore()))
                     .orElse(wish);
+            if (goal.cause() == FallbackCause.LAG
+                    && open.isEmpty()
+                    && !replays.isTooFarBehind(now.foundationRelease())) {
+                return new FallbackOutcome.NotNeeded( // another process was first
+                        "release " + now.foundationRelease() + " is not too far behind");
+            }
             return goal.cause() == FallbackCause.DAMAGE ? damaged(held, open) : replayed(held, goal, open);
         } catch (PfmException e) {
             return haltedBy(e);

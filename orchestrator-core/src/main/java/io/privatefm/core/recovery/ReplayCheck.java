@@ -60,8 +60,8 @@ public final class ReplayCheck {
         store.inTransaction(tx -> tx.checkpoints(namespace.nsUid(), Integer.MAX_VALUE))
                 .forEach(row -> shown.put(row.version(), row.createdAt()));
         return journal.recorded(store, namespace.nsUid()).checkpoints().values().stream()
-                .filter(checkpoint ->
-                        !shown.getOrDefault(checkpoint.version(), checkpoint.at()).isAfter(time))
+                .filter(checkpoint -> !shown.getOrDefault(checkpoint.version(), checkpoint.at())
+                        .isAfter(time))
                 .mapToLong(RecordedCheckpoint::version)
                 .max()
                 .orElseThrow(() -> new InvalidInputException(

@@ -56,7 +56,13 @@ final class Replays {
             }
         });
         String release = newestRelease ? newestRelease() : allowed(namespace.foundationRelease());
-        return fitted(namespace.foundationRelease(), release, rows(namespace, log, revisions), List.of(), new TreeMap<>(), newest(log));
+        return fitted(
+                namespace.foundationRelease(),
+                release,
+                rows(namespace, log, revisions),
+                List.of(),
+                new TreeMap<>(),
+                newest(log));
     }
 
     /** A checkpoint that there was, on its release, or on the newest if that is gone or too far behind. */
@@ -91,7 +97,13 @@ final class Replays {
                                 "the namespace was restored to version " + version + ", which is older"));
             }
         });
-        return fitted(namespace.foundationRelease(), allowed(recorded.foundationRelease()), inventory, registrations, asides, Optional.of(recorded));
+        return fitted(
+                namespace.foundationRelease(),
+                allowed(recorded.foundationRelease()),
+                inventory,
+                registrations,
+                asides,
+                Optional.of(recorded));
     }
 
     private ReplayGoal fitted(
@@ -104,7 +116,8 @@ final class Replays {
         SortedMap<Subject, String> reasons;
         try (Foundation foundation = foundations.open(foundations.named(release))) {
             reasons = release.equals(pinned)
-                    ? misfits.ofSound(inventory, foundation) // else a variant that serves would be given up for a damaged file
+                    ? misfits.ofSound(
+                            inventory, foundation) // else a variant that serves would be given up for a damaged file
                     : misfits.of(inventory, foundation);
         }
         SortedMap<Subject, Aside> all = new TreeMap<>(asides);
@@ -131,6 +144,11 @@ final class Replays {
 
     private static Optional<RecordedCheckpoint> newest(RecordedLog log) {
         return Optional.ofNullable(log.checkpoints().lastEntry()).map(entry -> entry.getValue());
+    }
+
+    /** Whether a release is further behind the newest than is allowed. */
+    boolean isTooFarBehind(String release) {
+        return !allowed(release).equals(release);
     }
 
     private String newestRelease() {

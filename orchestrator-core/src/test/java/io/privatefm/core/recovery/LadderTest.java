@@ -252,7 +252,9 @@ class LadderTest {
             assertThat(engine.orchestrator().recovery().fallback(ADA, new RestorePoint.Newest()))
                     .isInstanceOfSatisfying(
                             FallbackOutcome.Failed.class,
-                            failed -> assertThat(failed.failures()).as(failed.reason()).isEqualTo(count));
+                            failed -> assertThat(failed.failures())
+                                    .as(failed.reason())
+                                    .isEqualTo(count));
         }
         assertThat(engine.orchestrator().recovery().fallback(ADA, new RestorePoint.Newest()))
                 .isInstanceOf(FallbackOutcome.GivenUp.class);

@@ -142,7 +142,7 @@ final class Invariants {
     }
 
     /** Lets the file go, for the next process. */
-    private static void shutDown(Workload workload) throws Exception {
+    static void shutDown(Workload workload) throws Exception {
         if (workload.dataSource() instanceof JdbcDataSource h2) {
             try (var connection = h2.getConnection();
                     var statement = connection.createStatement()) {

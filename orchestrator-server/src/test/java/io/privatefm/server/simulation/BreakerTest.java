@@ -29,7 +29,8 @@ class BreakerTest {
     private final Random random = new Random(3);
 
     @Test
-    @DisplayName("trips when 2 % of 1 000 namespaces are damaged at once; nights go on; an operator lets fallbacks go on")
+    @DisplayName(
+            "trips when 2 % of 1 000 namespaces are damaged at once; nights go on; an operator lets fallbacks go on")
     void massCorruption() {
         List<CheckpointRow> rows = checkpoints(1_000);
         corrupt(rows.subList(100, 120));
@@ -55,7 +56,8 @@ class BreakerTest {
 
         pfm.recovery().resume();
 
-        assertThat(site.scrub(pfm).results().stream().filter(BreakerTest::isRecovered)).hasSize(20);
+        assertThat(site.scrub(pfm).results().stream().filter(BreakerTest::isRecovered))
+                .hasSize(20);
         assertThat(pfm.recovery().stopped()).isEmpty();
         for (int number = 100; number < 120; number++) {
             assertThat(pfm.checkpoints().latest(learner(number)).orElseThrow().checkpointHash())
@@ -106,7 +108,8 @@ class BreakerTest {
         time(WINDOW.plusSeconds(1));
         corrupt(rows.subList(10, 14));
 
-        assertThat(site.scrub(pfm).results().stream().filter(BreakerTest::isRecovered)).hasSize(4);
+        assertThat(site.scrub(pfm).results().stream().filter(BreakerTest::isRecovered))
+                .hasSize(4);
         assertThat(pfm.recovery().stopped()).isEmpty();
     }
 

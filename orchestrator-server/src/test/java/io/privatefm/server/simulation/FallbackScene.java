@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.privatefm.core.Orchestrator;
 import io.privatefm.core.OrchestratorBuilder;
+import io.privatefm.core.journal.NamespaceHistory;
 import io.privatefm.core.journal.RecordedLog;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.PfmException;
@@ -17,6 +18,7 @@ import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
 import io.privatefm.spi.store.OrchestratorStore;
+import io.privatefm.testkit.SimulatedTimer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -86,7 +88,11 @@ final class FallbackScene {
 
     /** A process over these parts. */
     Orchestrator node(OrchestratorStore store, BlobStore blobs) {
-        OrchestratorBuilder builder = site.builder(store, blobs);
+        return node(store, blobs, site.time.timer());
+    }
+
+    Orchestrator node(OrchestratorStore store, BlobStore blobs, SimulatedTimer timer) {
+        OrchestratorBuilder builder = site.builder(store, blobs, timer);
         return (mirror == null ? builder : builder.mirror(mirror)).build();
     }
 
@@ -95,8 +101,7 @@ final class FallbackScene {
         switch (kind) {
             case OLDER_VERSION, REPLAY, MIRROR -> site.scrub(pfm);
             case LAG -> pfm.merges().runNight();
-            case RESTORE ->
-                pfm.recovery().fallback(ADA, new RestorePoint.Version(first.version()));
+            case RESTORE -> pfm.recovery().fallback(ADA, new RestorePoint.Version(first.version()));
         }
     }
 
@@ -160,6 +165,13 @@ final class FallbackScene {
                     .as("one checkpoint more, if any")
                     .isEqualTo(kind == Kind.MIRROR ? before.version() : before.version() + 1);
             return newest.checkpointHash();
+        }
+    }
+
+    /** What the event log adds up to, its length included. */
+    Sha256 digest() {
+        try (Orchestrator pfm = node(site.store, site.blobs)) {
+            return NamespaceHistory.EMPTY.after(events(pfm)).digest();
         }
     }
 

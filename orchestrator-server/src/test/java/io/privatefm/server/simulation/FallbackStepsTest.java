@@ -20,7 +20,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@DisplayName("A fallback that meets a fault, at any of its steps, is finished by the next process, to the same hash, once:")
+@DisplayName(
+        "A fallback that meets a fault, at any of its steps, is finished by the next process, to the same hash, once:")
 class FallbackStepsTest {
     /** Every so many of the places at which a fault can happen; all of them in the project's CI. */
     private static final int STRIDE = Share.of(7, 1, 1);
@@ -63,8 +64,7 @@ class FallbackStepsTest {
                 try (Orchestrator pfm = scene.node(store, scene.site.blobs)) {
                     scene.fallBack(pfm);
                 } catch (PfmException e) {
-                    assertThat(e.code().kind()).as("%s at %s: %s", fault, at, e).isEqualTo(
-                            ErrorCode.Kind.ENVIRONMENT);
+                    assertThat(e.code().kind()).as("%s at %s: %s", fault, at, e).isEqualTo(ErrorCode.Kind.ENVIRONMENT);
                 }
                 converges(scene, expected, fault + " at transaction " + at + " of " + transactions);
             }

@@ -69,12 +69,7 @@ final class ReferenceHashes {
                     .digest();
             adapters.put(digest, adapter);
             pfm.merges().mergeNow(ADA);
-            return pfm.checkpoints()
-                    .latest(ADA)
-                    .orElseThrow()
-                    .variants()
-                    .get(0)
-                    .contentHash();
+            return pfm.checkpoints().latest(ADA).orElseThrow().variants().get(0).contentHash();
         }
     }
 

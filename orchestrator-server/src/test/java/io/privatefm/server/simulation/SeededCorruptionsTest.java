@@ -47,9 +47,10 @@ class SeededCorruptionsTest {
         try (Orchestrator pfm = site.builder()
                 .recovery(RecoveryPolicy.DEFAULT.withBreaker(namespaces, 1, Duration.ofMinutes(10)))
                 .build()) {
-            Map<LearnerId, CheckpointRow> before = new TreeMap<>(
-                    (one, other) -> one.value().compareTo(other.value()));
-            Map<LearnerId, String> done = new TreeMap<>((one, other) -> one.value().compareTo(other.value()));
+            Map<LearnerId, CheckpointRow> before =
+                    new TreeMap<>((one, other) -> one.value().compareTo(other.value()));
+            Map<LearnerId, String> done =
+                    new TreeMap<>((one, other) -> one.value().compareTo(other.value()));
             for (int number = 0; number < namespaces; number++) {
                 LearnerId learner = LearnerId.of("learner-" + number);
                 before.put(learner, checkpoint(site, pfm, learner, random));
@@ -78,9 +79,8 @@ class SeededCorruptionsTest {
     }
 
     private static CheckpointRow checkpoint(SimulatedSite site, Orchestrator pfm, LearnerId learner, Random random) {
-        List<io.privatefm.spi.Subject> subjects = random.nextBoolean()
-                ? List.of(SimulatedSite.MATH)
-                : List.of(SimulatedSite.MATH, SimulatedSite.READING);
+        List<io.privatefm.spi.Subject> subjects =
+                random.nextBoolean() ? List.of(SimulatedSite.MATH) : List.of(SimulatedSite.MATH, SimulatedSite.READING);
         Layout layout = random.nextBoolean() ? Layout.DELTA : Layout.FULL;
         pfm.namespaces().provision(learner, subjects, MergePolicy.DEFAULT.withLayout(layout));
         int merges = 1 + random.nextInt(2);

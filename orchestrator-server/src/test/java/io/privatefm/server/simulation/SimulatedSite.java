@@ -81,9 +81,14 @@ final class SimulatedSite {
 
     /** Gives a learner an adapter that {@code seed} alone decides; it fits every release. */
     void register(Orchestrator pfm, LearnerId learner, Subject subject, long seed) {
-        pfm.adapters().register(learner, subject, adapters.computeIfAbsent(seed, key -> TinyAdapters.plain(
-                        foundation.model("r1"), key, "c_attn")
-                .files()));
+        pfm.adapters()
+                .register(
+                        learner,
+                        subject,
+                        adapters.computeIfAbsent(
+                                seed,
+                                key -> TinyAdapters.plain(foundation.model("r1"), key, "c_attn")
+                                        .files()));
     }
 
     /** Scrubs everything, whenever it was scrubbed last. */
@@ -99,7 +104,8 @@ final class SimulatedSite {
 
     /** The blobs of a checkpoint, its manifest first. */
     static List<Sha256> blobs(CheckpointRow row) {
-        return Stream.concat(Stream.of(row.manifestBlob()), row.variants().stream().map(VariantRow::blob))
+        return Stream.concat(
+                        Stream.of(row.manifestBlob()), row.variants().stream().map(VariantRow::blob))
                 .toList();
     }
 

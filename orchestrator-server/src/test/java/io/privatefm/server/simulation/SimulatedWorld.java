@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.privatefm.core.InMemory;
 import io.privatefm.core.Orchestrator;
 import io.privatefm.core.OrchestratorBuilder;
-import io.privatefm.spi.ErrorCode;
-import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.blob.BlobStore;
@@ -186,7 +184,9 @@ final class SimulatedWorld {
             what += "dies " + e.getMessage();
         } catch (PfmException e) {
             what += "fails: " + e.code() + " " + e.getMessage();
-            assertThat(isExpected(e)).as("an error that a caller can expect: %s", e).isTrue();
+            assertThat(isExpected(e))
+                    .as("an error that a caller can expect: %s", e)
+                    .isTrue();
         } finally {
             running.pop();
         }

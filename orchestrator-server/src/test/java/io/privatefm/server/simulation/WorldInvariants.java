@@ -92,15 +92,22 @@ final class WorldInvariants {
         checkRows();
         deleted.forEach((learner, namespace) -> {
             assertThat(find(learner)).as("I7: %s", learner).isNull();
-            assertThat(this.<List<EventRow>>tx(tx -> tx.events(namespace, 1, ALL))).as("I7: events of %s", learner).isEmpty();
-            assertThat(this.<List<CheckpointRow>>tx(tx -> tx.checkpoints(namespace, ALL))).as("I7: checkpoints of %s", learner).isEmpty();
-            assertThat(this.<List<AdapterRow>>tx(tx -> tx.adapters(namespace))).as("I7: adapters of %s", learner).isEmpty();
+            assertThat(this.<List<EventRow>>tx(tx -> tx.events(namespace, 1, ALL)))
+                    .as("I7: events of %s", learner)
+                    .isEmpty();
+            assertThat(this.<List<CheckpointRow>>tx(tx -> tx.checkpoints(namespace, ALL)))
+                    .as("I7: checkpoints of %s", learner)
+                    .isEmpty();
+            assertThat(this.<List<AdapterRow>>tx(tx -> tx.adapters(namespace)))
+                    .as("I7: adapters of %s", learner)
+                    .isEmpty();
         });
         provisioned.forEach((learner, namespace) -> {
             if (!deleted.containsKey(learner)) {
                 NamespaceRow row = find(learner);
-                assertThat(row != null || tx(tx -> tx.namespaces(null, ALL)).stream()
-                                .anyMatch(any -> any.nsUid().equals(namespace)))
+                assertThat(row != null
+                                || tx(tx -> tx.namespaces(null, ALL)).stream()
+                                        .anyMatch(any -> any.nsUid().equals(namespace)))
                         .as("I3: namespace of %s", learner)
                         .isTrue();
             }
@@ -126,8 +133,9 @@ final class WorldInvariants {
         NsUid owner = row.nsUid();
         for (Sha256 blob : tx(tx -> tx.orphans().referenced(owner))) {
             assertThat(world.site.blobs.size(owner, blob))
-                    .as("I1, I8: blob %s of %s is there (in the trash: %s)", blob, row.learner(),
-                            world.site.blobs.isDiscarded(owner, blob))
+                    .as(
+                            "I1, I8: blob %s of %s is there (in the trash: %s)",
+                            blob, row.learner(), world.site.blobs.isDiscarded(owner, blob))
                     .isPositive();
         }
     }
@@ -143,7 +151,9 @@ final class WorldInvariants {
                 .isEqualTo(LongStream.rangeClosed(newest - rows.size() + 1, newest)
                         .boxed()
                         .toList());
-        assertThat(newest == 0 || !rows.isEmpty()).as("I2: the newest of %s", learner).isTrue();
+        assertThat(newest == 0 || !rows.isEmpty())
+                .as("I2: the newest of %s", learner)
+                .isTrue();
         RecordedLog log = RecordedLog.of(observer().namespaces().events(row.learner(), 1, ALL));
         NamespaceHistory history = log.history();
         assertThat(history.eventHead()).as("I4: events of %s", learner).isEqualTo(row.eventHead());
@@ -154,17 +164,20 @@ final class WorldInvariants {
         assertThat(history.adapters()).as("I4: adapters of %s", learner).hasSize(adapters.size());
         for (AdapterRow adapter : adapters) {
             NamespaceHistory.Registered registered = history.adapters().get(adapter.subject());
-            assertThat(registered.revision()).as("I4: %s of %s", adapter.subject(), learner).isEqualTo(adapter.revision());
+            assertThat(registered.revision())
+                    .as("I4: %s of %s", adapter.subject(), learner)
+                    .isEqualTo(adapter.revision());
             assertThat(registered.digest()).isEqualTo(adapter.digest());
             assertThat(registered.setAside()).isEqualTo(adapter.setAside());
         }
         assertThat(log.fallback().isPresent())
                 .as("I4: %s falls back if its log says so", learner)
                 .isEqualTo(row.state() == NamespaceState.FALLBACK);
-        merged.getOrDefault(uid, Map.of()).forEach((version, hash) -> assertThat(
-                        log.checkpoints().get(version).checkpointHash())
-                .as("I3: version %s of %s", version, learner)
-                .isEqualTo(hash));
+        merged.getOrDefault(uid, Map.of())
+                .forEach((version, hash) -> assertThat(
+                                log.checkpoints().get(version).checkpointHash())
+                        .as("I3: version %s of %s", version, learner)
+                        .isEqualTo(hash));
         rows.forEach(checkpoint -> contents(learner, checkpoint, log));
     }
 
@@ -211,14 +224,18 @@ final class WorldInvariants {
             // rolled back
         }
         Long before = fences.put(namespace, fence[0]);
-        assertThat(before == null || fence[0] >= before).as("I5: fence of %s", namespace).isTrue();
+        assertThat(before == null || fence[0] >= before)
+                .as("I5: fence of %s", namespace)
+                .isTrue();
     }
 
     /** Checks what must hold when all is calm and nothing is left to do. */
     void checkQuiet() {
         for (NamespaceRow row : tx(tx -> tx.namespaces(null, ALL))) {
             if (row.state() == NamespaceState.DELETED) {
-                assertThat(world.site.blobs.isEmpty(row.nsUid())).as("I7: blobs of %s", row.nsUid()).isTrue();
+                assertThat(world.site.blobs.isEmpty(row.nsUid()))
+                        .as("I7: blobs of %s", row.nsUid())
+                        .isTrue();
                 continue;
             }
             seen.remove(row.nsUid());
@@ -251,7 +268,9 @@ final class WorldInvariants {
         }
         Map<String, Sha256> got = new TreeMap<>();
         newest.variants().forEach(variant -> got.put(variant.name(), variant.contentHash()));
-        assertThat(got).as("the newest of %s, and the adapters that it has", row.learner()).isEqualTo(expected);
+        assertThat(got)
+                .as("the newest of %s, and the adapters that it has", row.learner())
+                .isEqualTo(expected);
         int release = Integer.parseInt(row.foundationRelease().substring(1));
         int last = Integer.parseInt(world.site.foundation.newest().substring(1));
         assertThat(last - release).as("lag of %s", row.learner()).isLessThanOrEqualTo(world.maxLag);
@@ -271,7 +290,8 @@ final class WorldInvariants {
                         .add(seq);
             }
         }
-        ordered.forEach((topic, seqs) -> assertThat(new ArrayList<>(seqs)).as("I4: order of %s", topic).isSorted());
+        ordered.forEach((topic, seqs) ->
+                assertThat(new ArrayList<>(seqs)).as("I4: order of %s", topic).isSorted());
         for (NamespaceRow row : tx(tx -> tx.namespaces(null, ALL))) {
             Set<Long> all = new TreeSet<>(came.getOrDefault(row.nsUid(), Set.of()));
             if (row.state() == NamespaceState.DELETED) {
@@ -280,10 +300,14 @@ final class WorldInvariants {
             } else {
                 assertThat(all)
                         .as("I4: messages of %s", row.learner())
-                        .isEqualTo(new TreeSet<>(LongStream.rangeClosed(1, row.outboxHead()).boxed().toList()));
+                        .isEqualTo(new TreeSet<>(LongStream.rangeClosed(1, row.outboxHead())
+                                .boxed()
+                                .toList()));
             }
         }
-        assertThat(this.<Long>tx(tx -> tx.outbox().depth())).as("I4: messages that wait").isZero();
+        assertThat(this.<Long>tx(tx -> tx.outbox().depth()))
+                .as("I4: messages that wait")
+                .isZero();
     }
 
     private void audit() {

@@ -139,8 +139,7 @@ final class WorldSteps {
             world.site.blobs.flip(row.nsUid(), blob, 77);
             world.log("adapter of " + row.learner() + " is damaged");
         } else {
-            CheckpointRow victim =
-                    checkpoints.get(random.nextInt(3) == 0 ? random.nextInt(checkpoints.size()) : 0);
+            CheckpointRow victim = checkpoints.get(random.nextInt(3) == 0 ? random.nextInt(checkpoints.size()) : 0);
             String how = SeededCorruptionsTest.corrupt(world.site, victim, random);
             world.log("version " + victim.version() + " of " + row.learner() + ": " + how);
         }
@@ -286,18 +285,20 @@ final class WorldSteps {
 
     static List<String> outcomes(NightReport report) {
         List<String> outcomes = new ArrayList<>();
-        report.results().forEach(result -> outcomes.add(result.learner() + " "
-                + (result.outcome() instanceof MergeOutcome.Rejected rejected
-                        ? rejected.reason()
-                        : result.outcome().getClass().getSimpleName())));
+        report.results()
+                .forEach(result -> outcomes.add(result.learner() + " "
+                        + (result.outcome() instanceof MergeOutcome.Rejected rejected
+                                ? rejected.reason()
+                                : result.outcome().getClass().getSimpleName())));
         return outcomes;
     }
 
     static List<String> outcomes(ScrubReport report) {
         List<String> outcomes = new ArrayList<>();
-        report.results().forEach(result -> outcomes.add(result.learner() + " " + result.findings()
-                + result.unreadable().orElse("")
-                + result.fallback().map(WorldSteps::outcome).orElse("")));
+        report.results()
+                .forEach(result -> outcomes.add(result.learner() + " " + result.findings()
+                        + result.unreadable().orElse("")
+                        + result.fallback().map(WorldSteps::outcome).orElse("")));
         return outcomes;
     }
 
