@@ -3,7 +3,6 @@ package io.privatefm.server.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.privatefm.core.Orchestrator;
-import io.privatefm.modelstore.FoundationDirectory;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.checkpoint.RetentionOutcome;
@@ -55,7 +54,7 @@ final class CleanupCommand implements Callable<Integer> {
         RetentionPolicy policy = policy();
         try (HomeDatabase database = home.openDatabase();
                 Orchestrator pfm = Orchestrator.builder(
-                                database.store(), home.blobs(), FoundationDirectory.at(home.foundation()))
+                                database.store(), home.blobs(), home.foundation())
                         .keyVault(home.vault())
                         .retention(policy)
                         .build()) {

@@ -3,7 +3,6 @@ package io.privatefm.server.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.privatefm.core.Orchestrator;
-import io.privatefm.modelstore.FoundationDirectory;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
@@ -53,7 +52,7 @@ final class ExportCommand implements Callable<Integer> {
         LearnerId id = LearnerId.of(learner);
         try (HomeDatabase database = home.openDatabase();
                 Orchestrator pfm = Orchestrator.builder(
-                                database.store(), home.blobs(), FoundationDirectory.at(home.foundation()))
+                                database.store(), home.blobs(), home.foundation())
                         .keyVault(home.vault())
                         .build()) {
             long wanted = version.orElseGet(() -> newest(pfm, id));

@@ -105,7 +105,7 @@ final class FoundationImportCommand implements Callable<Integer> {
                             database.store(),
                             home.blobs(),
                             Optional.of(home.vault()),
-                            FoundationDirectory.at(home.foundation()))
+                            home.foundation())
                     .check(files, signed);
         }
     }

@@ -5,8 +5,11 @@ import io.privatefm.core.AuditLogKey;
 import io.privatefm.modelstore.AnchorDirectory;
 import io.privatefm.modelstore.BlobDirectory;
 import io.privatefm.modelstore.FileKeyVault;
+import io.privatefm.modelstore.FoundationDirectory;
+import io.privatefm.modelstore.FoundationLocation;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
+import io.privatefm.spi.foundation.FoundationStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,8 +66,15 @@ final class Home {
         return HomeKeys.open(directory(), keys);
     }
 
-    Path foundation() {
-        return DemoHome.foundation(directory());
+    /** The foundation: that which {@code FM_STORE_URL} names, with {@code FM_STORE_API_KEY}; without it, the data directory's own. */
+    FoundationStore foundation() {
+        String url = System.getenv("FM_STORE_URL");
+        return url == null
+                ? FoundationDirectory.at(DemoHome.foundation(directory()))
+                : FoundationLocation.open(
+                        url,
+                        Optional.ofNullable(System.getenv("FM_STORE_API_KEY")),
+                        directory().resolve("foundation-cache"));
     }
 
     /** The audit log's key, which must be there. */

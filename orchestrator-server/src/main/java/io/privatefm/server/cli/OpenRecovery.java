@@ -5,7 +5,6 @@ import io.privatefm.core.InMemory;
 import io.privatefm.core.Orchestrator;
 import io.privatefm.core.OrchestratorBuilder;
 import io.privatefm.core.Recovery;
-import io.privatefm.modelstore.FoundationDirectory;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.blob.BlobStore;
 import io.privatefm.spi.bus.EventBus;
@@ -44,7 +43,7 @@ final class OpenRecovery implements AutoCloseable {
         EventBus silent = InMemory.bus();
         try {
             OrchestratorBuilder builder = Orchestrator.builder(
-                            database.store(), home.blobs(), FoundationDirectory.at(home.foundation()))
+                            database.store(), home.blobs(), home.foundation())
                     .keyVault(home.vault())
                     .eventBus(silent)
                     .recovery(rules);
