@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
@@ -124,11 +123,12 @@ public final class SimulatedBus implements EventBus {
 
     private void enqueue(String name, Group group, BusMessage message) {
         Deque<BusMessage> waiting = group.waiting.computeIfAbsent(message.key(), absent -> new ArrayDeque<>());
+        boolean first = waiting.isEmpty();
         waiting.add(message);
         if (random.nextDouble() < duplicates) {
             waiting.add(message);
         }
-        if (waiting.peek() == message) {
+        if (first) {
             later(name, group, message.key(), delay());
         }
     }
@@ -138,7 +138,7 @@ public final class SimulatedBus implements EventBus {
     }
 
     private void later(String name, Group group, String key, Duration delay) {
-        timer.schedule(() -> deliver(name, group, key), delay.toNanos(), TimeUnit.NANOSECONDS);
+        timer.later(() -> deliver(name, group, key), delay);
     }
 
     /** Delivers the first message of a key; the others wait for it. */
