@@ -54,7 +54,7 @@ class ConcurrentFallbacksTest {
         long points = run(alone, 0, stalls);
         Sha256 hash = alone.check();
         Sha256 digest = alone.digest();
-        for (long at = 1 + Math.floorMod(Share.seed(), STRIDE); at <= points; at += STRIDE) {
+        for (long at = 1L + Math.floorMod(Share.seed(), STRIDE); at <= points; at += STRIDE) {
             FallbackScene scene = new FallbackScene(kind);
             try {
                 run(scene, at, stalls);
