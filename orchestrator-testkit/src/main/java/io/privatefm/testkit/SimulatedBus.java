@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
@@ -124,12 +123,12 @@ public final class SimulatedBus implements EventBus {
 
     private void enqueue(String name, Group group, BusMessage message) {
         Deque<BusMessage> waiting = group.waiting.computeIfAbsent(message.key(), absent -> new ArrayDeque<>());
-        boolean isFirst = waiting.isEmpty();
+        boolean first = waiting.isEmpty();
         waiting.add(message);
         if (random.nextDouble() < duplicates) {
             waiting.add(message);
         }
-        if (isFirst) {
+        if (first) {
             later(name, group, message.key(), delay());
         }
     }
@@ -138,9 +137,8 @@ public final class SimulatedBus implements EventBus {
         return longestDelay.isZero() ? Duration.ZERO : Duration.ofNanos(random.nextLong(longestDelay.toNanos()));
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // what fails is told when the timer runs it
     private void later(String name, Group group, String key, Duration delay) {
-        timer.schedule(() -> deliver(name, group, key), delay.toNanos(), TimeUnit.NANOSECONDS);
+        timer.later(() -> deliver(name, group, key), delay);
     }
 
     /** Delivers the first message of a key; the others wait for it. */

@@ -45,6 +45,18 @@ public final class SimulatedTimer extends AbstractExecutorService implements Sch
         return stalled ? List.of() : tasks;
     }
 
+    /** Runs something once; nobody asks what came of it. */
+    void later(Runnable work, Duration delay) {
+        requireUp();
+        tasks.add(new Scheduled<>(
+                () -> {
+                    work.run();
+                    return true;
+                },
+                time.instant().plus(delay),
+                null));
+    }
+
     @Override
     public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
         return schedule(
@@ -117,7 +129,7 @@ public final class SimulatedTimer extends AbstractExecutorService implements Sch
         return down;
     }
 
-    private <V> Scheduled<V> add(Scheduled<V> task) {
+    private <V> ScheduledFuture<V> add(Scheduled<V> task) {
         requireUp();
         tasks.add(task);
         return task;

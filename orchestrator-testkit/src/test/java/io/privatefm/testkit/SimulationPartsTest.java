@@ -43,8 +43,8 @@ class SimulationPartsTest {
     @DisplayName("the timer runs what is due, each task at its time, on the thread that advances it")
     void timer() {
         SimulatedTimer timer = time.timer();
-        timer.schedule(() -> said.add("late " + minutes()), 5, TimeUnit.MINUTES);
-        timer.schedule(() -> said.add("early " + minutes()), 2, TimeUnit.MINUTES);
+        after(timer, 5, () -> said.add("late " + minutes()));
+        after(timer, 2, () -> said.add("early " + minutes()));
         var cancelled = timer.schedule(() -> said.add("never"), 3, TimeUnit.MINUTES);
         assertThat(cancelled.cancel(false)).isTrue();
         time.advance(Duration.ofMinutes(4));
@@ -58,7 +58,8 @@ class SimulationPartsTest {
     @DisplayName("the timer repeats a task, but not thousands of times in one month")
     void repeated() {
         SimulatedTimer timer = time.timer();
-        timer.scheduleWithFixedDelay(() -> said.add("" + minutes()), 1, 1, TimeUnit.MINUTES);
+        var task = timer.scheduleWithFixedDelay(() -> said.add("" + minutes()), 1, 1, TimeUnit.MINUTES);
+        assertThat(task.isDone()).isFalse();
         time.advance(Duration.ofMinutes(1));
         time.advance(Duration.ofMinutes(1));
         assertThat(said).containsExactly("1", "2");
@@ -71,8 +72,8 @@ class SimulationPartsTest {
     void stalled() {
         SimulatedTimer timer = time.timer();
         SimulatedTimer dead = time.timer();
-        timer.schedule(() -> said.add("at " + minutes()), 1, TimeUnit.MINUTES);
-        dead.schedule(() -> said.add("dead"), 1, TimeUnit.MINUTES);
+        after(timer, 1, () -> said.add("at " + minutes()));
+        after(dead, 1, () -> said.add("dead"));
         dead.shutdown();
         timer.stall();
         time.advance(Duration.ofMinutes(10));
@@ -193,6 +194,10 @@ class SimulationPartsTest {
             assertThat(process.crashed()).isTrue();
             assertThatThrownBy(() -> its.inTransaction(tx -> true)).isInstanceOf(SimulatedCrash.class);
         }
+    }
+
+    private static void after(SimulatedTimer timer, long minutes, Runnable work) {
+        assertThat(timer.schedule(work, minutes, TimeUnit.MINUTES).isDone()).isFalse();
     }
 
     private long minutes() {

@@ -272,7 +272,7 @@ final class SimulatedWorld {
     }
 
     private Optional<FaultyStore.Fault> fault() {
-        if (calm || random.nextInt(150) > 0) {
+        if (calm || random.nextInt(60) > 0) {
             return Optional.empty();
         }
         failedTransactions++;
