@@ -53,8 +53,7 @@ final class CleanupCommand implements Callable<Integer> {
     public Integer call() {
         RetentionPolicy policy = policy();
         try (HomeDatabase database = home.openDatabase();
-                Orchestrator pfm = Orchestrator.builder(
-                                database.store(), home.blobs(), home.foundation())
+                Orchestrator pfm = Orchestrator.builder(database.store(), home.blobs(), home.foundation())
                         .keyVault(home.vault())
                         .retention(policy)
                         .build()) {

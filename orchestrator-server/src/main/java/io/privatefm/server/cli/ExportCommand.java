@@ -51,8 +51,7 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() {
         LearnerId id = LearnerId.of(learner);
         try (HomeDatabase database = home.openDatabase();
-                Orchestrator pfm = Orchestrator.builder(
-                                database.store(), home.blobs(), home.foundation())
+                Orchestrator pfm = Orchestrator.builder(database.store(), home.blobs(), home.foundation())
                         .keyVault(home.vault())
                         .build()) {
             long wanted = version.orElseGet(() -> newest(pfm, id));

@@ -101,11 +101,7 @@ final class FoundationImportCommand implements Callable<Integer> {
             return gate.check(files, signed);
         }
         try (HomeDatabase database = home.openDatabase()) {
-            return gate.against(
-                            database.store(),
-                            home.blobs(),
-                            Optional.of(home.vault()),
-                            home.foundation())
+            return gate.against(database.store(), home.blobs(), Optional.of(home.vault()), home.foundation())
                     .check(files, signed);
         }
     }

@@ -42,8 +42,7 @@ final class OpenRecovery implements AutoCloseable {
         HomeDatabase database = home.openDatabase();
         EventBus silent = InMemory.bus();
         try {
-            OrchestratorBuilder builder = Orchestrator.builder(
-                            database.store(), home.blobs(), home.foundation())
+            OrchestratorBuilder builder = Orchestrator.builder(database.store(), home.blobs(), home.foundation())
                     .keyVault(home.vault())
                     .eventBus(silent)
                     .recovery(rules);
