@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.privatefm.core.journal.AdapterRegistered;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.adapter.Adapter;
 import io.privatefm.core.adapter.AdapterArchive;
@@ -185,7 +185,7 @@ public final class Adapters {
                 trainedOn,
                 change.at());
         tx.putAdapter(row);
-        ObjectNode payload = payload(row);
+        ObjectNode payload = AdapterRegistered.payload(row);
         change.event(EventType.ADAPTER_REGISTERED, payload)
                 .audit("ADAPTER_REGISTERED", row.digest().hex(), payload)
                 .write();
@@ -197,16 +197,5 @@ public final class Adapters {
         if (Duration.between(start, now).compareTo(OrphanCollector.GRACE.dividedBy(2)) > 0) {
             throw new UnavailableException("copying and checking the adapter took too long, since " + start);
         }
-    }
-
-    private static ObjectNode payload(AdapterRow row) {
-        ObjectNode payload = JsonNodeFactory.instance.objectNode();
-        payload.put("subject", row.subject().value())
-                .put("revision", row.revision())
-                .put("digest", row.digest().hex())
-                .put("config_blob", row.configBlob().hex())
-                .put("weights_blob", row.weightsBlob().hex())
-                .put("trained_on", row.trainedOn().map(Sha256::hex).orElse(null));
-        return payload;
     }
 }

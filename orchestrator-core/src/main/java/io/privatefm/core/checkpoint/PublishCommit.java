@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.checkpoint;
 
+import io.privatefm.core.journal.NamespaceRows;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.journal.EventType;
@@ -75,8 +76,7 @@ final class PublishCommit {
             return Optional.of("another worker has its lease since");
         }
         NamespaceRow before = planned.namespace();
-        Optional<NamespaceRow> found =
-                tx.find(before.learner()).filter(now -> now.nsUid().equals(before.nsUid()));
+        Optional<NamespaceRow> found = NamespaceRows.find(tx, before);
         if (found.isEmpty()) {
             return Optional.of("the namespace is gone");
         }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.guardian;
 
+import io.privatefm.core.journal.NamespaceRows;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.journal.Journal;
@@ -9,7 +10,6 @@ import io.privatefm.core.journal.Transactions;
 import io.privatefm.core.lease.LeaseKeeper;
 import io.privatefm.core.lease.NamespaceLease;
 import io.privatefm.core.seal.Keyring;
-import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.blob.BlobStore;
@@ -56,10 +56,7 @@ public final class NamespaceDeletion {
      * @param actor who wants that
      */
     void mark(StoreTx tx, NamespaceRow namespace, String actor, String action, ObjectNode details) {
-        NamespaceRow marked = namespace.withState(NamespaceState.DELETING).nextRevision();
-        if (!tx.compareAndSet(namespace, marked)) {
-            throw new ConflictException("namespace " + namespace.nsUid() + " was changed by another writer");
-        }
+        NamespaceRows.replace(tx, namespace, namespace.withState(NamespaceState.DELETING));
         NamespaceLease.seize(tx, namespace.nsUid(), keeper);
         journal.auditInClear(
                 tx, namespace.nsUid(), actor, action, namespace.nsUid().value(), details);
@@ -82,9 +79,7 @@ public final class NamespaceDeletion {
 
     private void erase(StoreTx tx, NamespaceRow row, DestructionReceipt destroyed) {
         NamespaceRow tombstone = journal.numbered(Tombstone.of(row));
-        if (!tx.erase(row, tombstone)) {
-            throw new ConflictException("namespace " + row.nsUid() + " was changed by another writer");
-        }
+        NamespaceRows.requireFirst(tx.erase(row, tombstone), row);
         journal.messageDeleted(tx, tombstone);
         ObjectNode details = JsonNodeFactory.instance.objectNode();
         details.put("key_id", destroyed.keyId())

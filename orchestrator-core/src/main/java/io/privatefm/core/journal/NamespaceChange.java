@@ -115,10 +115,6 @@ public final class NamespaceChange {
      * @throws ConflictException if it was changed by another writer meanwhile
      */
     public NamespaceRow write() {
-        NamespaceRow written = next.nextRevision();
-        if (!tx.compareAndSet(before, written)) {
-            throw new ConflictException("namespace " + before.nsUid() + " was changed by another writer");
-        }
-        return written;
+        return NamespaceRows.replace(tx, before, next);
     }
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.lease;
 
+import io.privatefm.core.journal.NamespaceRows;
 import io.privatefm.core.journal.Transactions;
-import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.store.Lease;
@@ -40,9 +40,7 @@ public final class NamespaceLease {
         try {
             Transactions.idempotent(store, tx -> {
                 if (tx.leases().lock(lease)) {
-                    tx.find(namespace.learner())
-                            .filter(now -> now.nsUid().equals(namespace.nsUid()))
-                            .ifPresent(now -> rest(tx, now, settled));
+                    NamespaceRows.find(tx, namespace).ifPresent(now -> rest(tx, now, settled));
                     tx.leases().release(lease);
                 }
                 return true;
@@ -57,8 +55,8 @@ public final class NamespaceLease {
         if (settled.isPresent() && settled.get().eventHead() == now.eventHead()) {
             next = next.withSettled(settled.get());
         }
-        if (!next.equals(now) && !tx.compareAndSet(now, next.nextRevision())) {
-            throw new ConflictException("namespace " + now.nsUid() + " was changed by another writer");
+        if (!next.equals(now)) {
+            NamespaceRows.replace(tx, now, next);
         }
     }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.night;
 
+import io.privatefm.core.journal.NamespaceRows;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.checkpoint.CheckpointMaker;
@@ -210,10 +211,8 @@ public final class NamespaceMerger {
         }
         Optional<Lease> lease = NamespaceLease.acquire(tx, namespace.nsUid(), keeper);
         if (lease.isPresent() && state == NamespaceState.ACTIVE) {
-            NamespaceRow merging = namespace.withState(NamespaceState.MERGING).nextRevision();
-            if (!tx.compareAndSet(namespace, merging)) {
-                throw new ConflictException("namespace " + namespace.nsUid() + " was changed by another writer");
-            }
+            NamespaceRow merging =
+                    NamespaceRows.replace(tx, namespace, namespace.withState(NamespaceState.MERGING));
             return new Begun(lease, state, new Snapshot(merging, before.adapters(), before.head()));
         }
         return new Begun(lease, state, before);

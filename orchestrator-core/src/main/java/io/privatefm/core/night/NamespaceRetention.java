@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.night;
 
+import io.privatefm.core.journal.NamespaceRows;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.checkpoint.CheckpointReader;
@@ -117,7 +118,7 @@ public final class NamespaceRetention {
     }
 
     private RetentionOutcome apply(NamespaceRow namespace, Lease lease) {
-        Found found = store.inTransaction(tx -> find(tx, current(tx, namespace)));
+        Found found = store.inTransaction(tx -> find(tx, NamespaceRows.require(tx, namespace)));
         int expired = expired(found);
         if (expired == 0) {
             return new RetentionOutcome.Kept();
@@ -152,12 +153,6 @@ public final class NamespaceRetention {
         return namespace.state() == NamespaceState.ACTIVE
                 ? Optional.empty()
                 : Optional.of(skipped(Reason.BUSY, "it is in state " + namespace.state()));
-    }
-
-    private static NamespaceRow current(StoreTx tx, NamespaceRow namespace) {
-        return tx.find(namespace.learner())
-                .filter(now -> now.nsUid().equals(namespace.nsUid()))
-                .orElseThrow(() -> new ConflictException("namespace " + namespace.nsUid() + " is gone"));
     }
 
     private Found find(StoreTx tx, NamespaceRow namespace) {
@@ -213,7 +208,7 @@ public final class NamespaceRetention {
         if (!tx.leases().lock(lease)) {
             return skipped(Reason.BUSY, "another worker has its lease since");
         }
-        NamespaceRow now = current(tx, gone.namespace());
+        NamespaceRow now = NamespaceRows.require(tx, gone.namespace());
         NsUid uid = now.nsUid();
         if (tx.checkpoint(uid, gone.first()).isEmpty()) { // by an attempt before this one, whose answer was lost
             return new RetentionOutcome.Removed(gone.first(), gone.last());

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.recovery;
 
+import io.privatefm.core.journal.AdapterRegistered;
+import io.privatefm.core.journal.NamespaceRows;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.checkpoint.Publication;
@@ -118,16 +120,7 @@ final class FallbackJournal {
                 planned.trainedOn(),
                 change.at());
         tx.putAdapter(row);
-        change.event(
-                EventType.ADAPTER_REGISTERED,
-                JsonNodeFactory.instance
-                        .objectNode()
-                        .put("subject", row.subject().value())
-                        .put("revision", row.revision())
-                        .put("digest", row.digest().hex())
-                        .put("config_blob", row.configBlob().hex())
-                        .put("weights_blob", row.weightsBlob().hex())
-                        .put("trained_on", row.trainedOn().map(Sha256::hex).orElse(null)));
+        change.event(EventType.ADAPTER_REGISTERED, AdapterRegistered.payload(row));
     }
 
     private static void setAside(StoreTx tx, NamespaceChange change, Subject subject, Aside aside, String release) {
@@ -145,9 +138,7 @@ final class FallbackJournal {
             if (!tx.leases().lock(lease)) {
                 throw new ConflictException("another worker has the lease of namespace " + namespace.nsUid());
             }
-            NamespaceRow now = tx.find(namespace.learner())
-                    .filter(row -> row.nsUid().equals(namespace.nsUid()))
-                    .orElseThrow(() -> new ConflictException("namespace " + namespace.nsUid() + " is gone"));
+            NamespaceRow now = NamespaceRows.require(tx, namespace);
             NamespaceChange change = journal.change(tx, now);
             write(change, type, payload, record.operationId());
             UnaryOperator<NamespaceRow> move = row -> row.withState(next);

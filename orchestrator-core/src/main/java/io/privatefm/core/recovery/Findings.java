@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.recovery;
 
+import io.privatefm.core.journal.NamespaceRows;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.journal.Transactions;
 import io.privatefm.core.json.CanonicalJson;
 import io.privatefm.core.json.StrictJson;
-import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
@@ -89,12 +89,9 @@ public final class Findings {
 
     /** Whether the namespace is not deleted; if so, it will not be before this transaction ends. */
     private static boolean isThere(StoreTx tx, NamespaceRow namespace) {
-        Optional<NamespaceRow> found = tx.find(namespace.learner())
-                .filter(now -> now.nsUid().equals(namespace.nsUid()))
+        Optional<NamespaceRow> found = NamespaceRows.find(tx, namespace)
                 .filter(now -> now.state() != NamespaceState.DELETING && now.state() != NamespaceState.DELETED);
-        if (found.isPresent() && !tx.compareAndSet(found.get(), found.get().nextRevision())) {
-            throw new ConflictException("namespace " + namespace.nsUid() + " was changed by another writer");
-        }
+        found.ifPresent(now -> NamespaceRows.replace(tx, now, now));
         return found.isPresent();
     }
 

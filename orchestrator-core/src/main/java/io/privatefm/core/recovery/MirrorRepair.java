@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.recovery;
 
-import io.privatefm.core.hash.MerkleTree;
 import io.privatefm.core.seal.SealedBlobs;
 import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.NsUid;
@@ -11,10 +10,9 @@ import io.privatefm.spi.blob.BlobStore;
 import io.privatefm.spi.blob.BlobWriter;
 import io.privatefm.spi.files.RangedFile;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,11 +28,18 @@ final class MirrorRepair {
     private final BlobStore store;
     private final SealedBlobs blobs;
     private final @Nullable BlobStore mirror;
+    private final @Nullable SealedBlobs copies;
 
-    MirrorRepair(BlobStore store, SealedBlobs blobs, @Nullable BlobStore mirror) {
+    /**
+     * Repairs from a mirror, if there is one.
+     *
+     * @param sealing opens a store's blobs
+     */
+    MirrorRepair(BlobStore store, @Nullable BlobStore mirror, Function<BlobStore, SealedBlobs> sealing) {
         this.store = store;
-        this.blobs = blobs;
+        this.blobs = sealing.apply(store);
         this.mirror = mirror;
+        this.copies = mirror == null ? null : sealing.apply(mirror);
     }
 
     /** Whether there is a mirror. */
@@ -44,12 +49,12 @@ final class MirrorRepair {
 
     /** Those of these blobs that are missing, or not what was stored. */
     List<Sha256> damaged(NsUid owner, Collection<Sha256> names) {
-        return names.stream().filter(name -> !isSound(owner, name)).toList();
+        return names.stream().filter(name -> !isSound(blobs, owner, name)).toList();
     }
 
     /** Whether the mirror has a sound copy of each. */
     boolean hasAll(NsUid owner, Collection<Sha256> names) {
-        return mirror != null && !names.isEmpty() && names.stream().allMatch(name -> isSound(mirror, owner, name));
+        return copies != null && !names.isEmpty() && names.stream().allMatch(name -> isSound(copies, owner, name));
     }
 
     /**
@@ -65,7 +70,7 @@ final class MirrorRepair {
     }
 
     private void repair(NsUid owner, Sha256 name) {
-        if (mirror == null || !isSound(mirror, owner, name)) {
+        if (mirror == null || copies == null || !isSound(copies, owner, name)) {
             throw new CorruptDataException("the mirror has no sound copy of blob " + name);
         }
         store.discard(owner, name);
@@ -89,29 +94,10 @@ final class MirrorRepair {
         return new UnavailableException("the mirror's copy of blob " + name + " is gone");
     }
 
-    private boolean isSound(NsUid owner, Sha256 name) {
+    private static boolean isSound(SealedBlobs blobs, NsUid owner, Sha256 name) {
         try {
             blobs.checkStored(owner, name);
             return true;
-        } catch (CorruptDataException e) {
-            return false;
-        }
-    }
-
-    private static boolean isSound(BlobStore store, NsUid owner, Sha256 name) {
-        Optional<RangedFile> found = store.open(owner, name);
-        if (found.isEmpty()) {
-            return false;
-        }
-        try (RangedFile file = found.get()) {
-            MessageDigest sha256 = MerkleTree.sha256();
-            ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
-            for (long at = 0; at < file.size(); at += chunk.limit()) {
-                chunk.clear().limit((int) Math.min(chunk.capacity(), file.size() - at));
-                file.read(at, chunk);
-                sha256.update(chunk.flip());
-            }
-            return Sha256.of(sha256.digest()).equals(name);
         } catch (CorruptDataException e) {
             return false;
         }

@@ -83,7 +83,7 @@ public final class RecoveryRoom {
                 replayer,
                 new HeadCheck(foundations, reader),
                 new Trusted(reader),
-                new MirrorRepair(reading.blobs(), sealed, mirror),
+                new MirrorRepair(reading.blobs(), mirror, reading.sealing()),
                 new RowRepair(store, reader, journal, operationIds),
                 breaker,
                 policy.retryLimit(),

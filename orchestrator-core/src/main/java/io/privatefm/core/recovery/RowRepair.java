@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.recovery;
 
+import io.privatefm.core.journal.NamespaceRows;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.checkpoint.CheckpointReader;
@@ -101,9 +102,7 @@ final class RowRepair {
         if (!tx.leases().lock(lease)) {
             throw new ConflictException("another worker has the lease of namespace " + row.nsUid());
         }
-        NamespaceRow now = tx.find(namespace.learner())
-                .filter(found -> found.nsUid().equals(row.nsUid()))
-                .orElseThrow(() -> new ConflictException("namespace " + row.nsUid() + " is gone"));
+        NamespaceRow now = NamespaceRows.require(tx, namespace);
         Optional<CheckpointRow> before = tx.checkpoint(row.nsUid(), row.version());
         if (before.map(found -> isSame(row, found)).orElse(false)) {
             return false; // by an attempt before this one, whose answer was lost
