@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core;
 
-import io.privatefm.core.journal.AdapterRegistered;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.adapter.Adapter;
 import io.privatefm.core.adapter.AdapterArchive;
@@ -9,6 +8,7 @@ import io.privatefm.core.adapter.AdapterFit;
 import io.privatefm.core.adapter.TensorChange;
 import io.privatefm.core.foundation.Foundation;
 import io.privatefm.core.foundation.Foundations;
+import io.privatefm.core.journal.AdapterRegistered;
 import io.privatefm.core.journal.EventType;
 import io.privatefm.core.journal.Journal;
 import io.privatefm.core.journal.NamespaceChange;

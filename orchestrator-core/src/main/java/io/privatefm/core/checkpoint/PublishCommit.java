@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.checkpoint;
 
-import io.privatefm.core.journal.NamespaceRows;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.journal.EventType;
 import io.privatefm.core.journal.Journal;
 import io.privatefm.core.journal.NamespaceChange;
+import io.privatefm.core.journal.NamespaceRows;
 import io.privatefm.core.journal.Transactions;
 import io.privatefm.core.plan.MergePlanner;
 import io.privatefm.spi.ConflictException;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.guardian;
 
-import io.privatefm.core.journal.NamespaceRows;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.journal.Journal;
 import io.privatefm.core.journal.NamespaceChange;
+import io.privatefm.core.journal.NamespaceRows;
 import io.privatefm.core.journal.Transactions;
 import io.privatefm.core.lease.LeaseKeeper;
 import io.privatefm.core.lease.NamespaceLease;

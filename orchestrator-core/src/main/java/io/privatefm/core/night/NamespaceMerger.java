@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.night;
 
-import io.privatefm.core.journal.NamespaceRows;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.checkpoint.CheckpointMaker;
@@ -13,6 +12,7 @@ import io.privatefm.core.foundation.Foundations;
 import io.privatefm.core.journal.EventType;
 import io.privatefm.core.journal.Journal;
 import io.privatefm.core.journal.NamespaceChange;
+import io.privatefm.core.journal.NamespaceRows;
 import io.privatefm.core.journal.Transactions;
 import io.privatefm.core.lease.LeaseKeeper;
 import io.privatefm.core.lease.NamespaceLease;
@@ -211,8 +211,7 @@ public final class NamespaceMerger {
         }
         Optional<Lease> lease = NamespaceLease.acquire(tx, namespace.nsUid(), keeper);
         if (lease.isPresent() && state == NamespaceState.ACTIVE) {
-            NamespaceRow merging =
-                    NamespaceRows.replace(tx, namespace, namespace.withState(NamespaceState.MERGING));
+            NamespaceRow merging = NamespaceRows.replace(tx, namespace, namespace.withState(NamespaceState.MERGING));
             return new Begun(lease, state, new Snapshot(merging, before.adapters(), before.head()));
         }
         return new Begun(lease, state, before);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.night;
 
-import io.privatefm.core.journal.NamespaceRows;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.checkpoint.CheckpointReader;
@@ -9,6 +8,7 @@ import io.privatefm.core.foundation.Foundation;
 import io.privatefm.core.foundation.Foundations;
 import io.privatefm.core.journal.EventType;
 import io.privatefm.core.journal.Journal;
+import io.privatefm.core.journal.NamespaceRows;
 import io.privatefm.core.journal.Transactions;
 import io.privatefm.core.lease.LeaseKeeper;
 import io.privatefm.core.lease.NamespaceLease;

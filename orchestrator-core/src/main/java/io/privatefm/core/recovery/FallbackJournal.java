@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.recovery;
 
-import io.privatefm.core.journal.AdapterRegistered;
-import io.privatefm.core.journal.NamespaceRows;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.checkpoint.Publication;
+import io.privatefm.core.journal.AdapterRegistered;
 import io.privatefm.core.journal.EventType;
 import io.privatefm.core.journal.Journal;
 import io.privatefm.core.journal.NamespaceChange;
+import io.privatefm.core.journal.NamespaceRows;
 import io.privatefm.core.journal.Transactions;
 import io.privatefm.core.recovery.ReplayGoal.Aside;
 import io.privatefm.spi.ConflictException;

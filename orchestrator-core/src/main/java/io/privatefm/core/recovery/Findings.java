@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.recovery;
 
-import io.privatefm.core.journal.NamespaceRows;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.privatefm.core.journal.NamespaceRows;
 import io.privatefm.core.journal.Transactions;
 import io.privatefm.core.json.CanonicalJson;
 import io.privatefm.core.json.StrictJson;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.recovery;
 
-import io.privatefm.core.journal.NamespaceRows;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.checkpoint.CheckpointReader;
 import io.privatefm.core.checkpoint.Manifest;
 import io.privatefm.core.journal.EventType;
 import io.privatefm.core.journal.Journal;
+import io.privatefm.core.journal.NamespaceRows;
 import io.privatefm.core.journal.RecordedCheckpoint;
 import io.privatefm.core.journal.RecordedLog;
 import io.privatefm.core.journal.Transactions;
