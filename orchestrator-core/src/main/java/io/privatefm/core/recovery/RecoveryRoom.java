@@ -74,21 +74,19 @@ public final class RecoveryRoom {
         breaker = new Breaker(store, policy, listener);
         replays = new Replays(foundations, misfits, policy.maxVersionLag());
         replayer = new Replayer(foundations, planner, maker, reader);
-        fallback = new NamespaceFallback(
+        FallbackSteps steps = new FallbackSteps(
+                new FallbackJournal(store, journal), replayer, journal, policy.retryLimit(), operationIds, listener);
+        DamageFallback damage = new DamageFallback(
                 store,
                 foundations,
                 journal,
-                keeper,
                 replays,
-                replayer,
                 new HeadCheck(foundations, reader),
                 new Trusted(reader),
                 new MirrorRepair(reading.blobs(), mirror, reading.sealing()),
                 new RowRepair(store, reader, journal, operationIds),
-                breaker,
-                policy.retryLimit(),
-                operationIds,
-                listener);
+                steps);
+        fallback = new NamespaceFallback(store, journal, keeper, breaker, replays, damage, steps);
     }
 
     /** The ladder. */

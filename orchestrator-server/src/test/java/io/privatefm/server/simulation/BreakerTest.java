@@ -4,6 +4,7 @@ package io.privatefm.server.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.privatefm.core.Orchestrator;
+import io.privatefm.server.fault.Share;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.merge.MergeOutcome;
 import io.privatefm.spi.observe.LifecycleEvent;
@@ -30,36 +31,39 @@ class BreakerTest {
 
     @Test
     @DisplayName(
-            "trips when 2 % of 1 000 namespaces are damaged at once; nights go on; an operator lets fallbacks go on")
+            "trips when 2 % of all namespaces are damaged at once; nights go on; an operator lets fallbacks go on")
     void massCorruption() {
-        List<CheckpointRow> rows = checkpoints(1_000);
-        corrupt(rows.subList(100, 120));
+        int count = Share.of(300, 1_000, 1_000);
+        int bad = count / 50;
+        int late = count - 100;
+        List<CheckpointRow> rows = checkpoints(count);
+        corrupt(rows.subList(100, 100 + bad));
 
         ScrubReport report = site.scrub(pfm);
 
-        assertThat(report.results()).hasSize(20).allSatisfy(BreakerTest::isStopped);
-        assertThat(pfm.recovery().stopped()).get().asString().contains("20 of 1000 namespaces");
+        assertThat(report.results()).hasSize(bad).allSatisfy(BreakerTest::isStopped);
+        assertThat(pfm.recovery().stopped()).get().asString().contains(bad + " of " + count + " namespaces");
         assertThat(site.events(LifecycleEvent.BreakerTripped.class)).hasSize(1);
         assertThat(site.events(LifecycleEvent.FallbackInitiated.class)).isEmpty();
 
-        corrupt(rows.subList(900, 901));
+        corrupt(rows.subList(late, late + 1));
         time(WINDOW.plusMinutes(5));
         assertThat(site.scrub(pfm).results())
                 .as("it stays so, also for what is found later, until somebody resumes")
-                .hasSize(21)
+                .hasSize(bad + 1)
                 .allSatisfy(BreakerTest::isStopped);
-        site.register(pfm, learner(500), SimulatedSite.MATH, 9);
+        site.register(pfm, learner(count / 2), SimulatedSite.MATH, 9);
         assertThat(pfm.merges().runNight().merged()).as("nights merge").isEqualTo(1);
-        assertThat(pfm.recovery().fallback(learner(900), new RestorePoint.Newest()))
+        assertThat(pfm.recovery().fallback(learner(late), new RestorePoint.Newest()))
                 .as("what an operator asks for")
                 .isInstanceOf(FallbackOutcome.Recovered.class);
 
         pfm.recovery().resume();
 
         assertThat(site.scrub(pfm).results().stream().filter(BreakerTest::isRecovered))
-                .hasSize(20);
+                .hasSize(bad);
         assertThat(pfm.recovery().stopped()).isEmpty();
-        for (int number = 100; number < 120; number++) {
+        for (int number = 100; number < 100 + bad; number++) {
             assertThat(pfm.checkpoints().latest(learner(number)).orElseThrow().checkpointHash())
                     .isEqualTo(rows.get(number).checkpointHash());
         }
@@ -110,6 +114,19 @@ class BreakerTest {
 
         assertThat(site.scrub(pfm).results().stream().filter(BreakerTest::isRecovered))
                 .hasSize(4);
+        assertThat(pfm.recovery().stopped()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("lets fallbacks go on when somebody says so, though what was found is still within its window")
+    void resumedWithinWindow() {
+        List<CheckpointRow> rows = checkpoints(20);
+        corrupt(rows.subList(0, 8));
+        assertThat(site.scrub(pfm).results()).hasSize(8).allSatisfy(BreakerTest::isStopped);
+
+        pfm.recovery().resume();
+
+        assertThat(site.scrub(pfm).results()).hasSize(8).allMatch(BreakerTest::isRecovered);
         assertThat(pfm.recovery().stopped()).isEmpty();
     }
 
