@@ -5,6 +5,7 @@ import io.privatefm.core.checkpoint.VariantEntry;
 import io.privatefm.core.foundation.Foundation;
 import io.privatefm.core.foundation.Foundations;
 import io.privatefm.core.journal.Journal;
+import io.privatefm.core.journal.NamespaceRows;
 import io.privatefm.core.journal.OpenFallback;
 import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.InvalidInputException;
@@ -26,7 +27,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import io.privatefm.core.journal.NamespaceRows;
 
 /**
  * Brings a namespace back whose newest checkpoint is damaged, by the first rung that leads to what was recorded. Rows are mended before
@@ -103,11 +103,7 @@ final class DamageFallback {
         if (foreign.isPresent()) {
             return steps.giveUp(
                     held,
-                    steps.record(
-                            open,
-                            WISH,
-                            Rung.FOUNDATION_ONLY,
-                            foreign.get().toString()),
+                    steps.record(open, WISH, Rung.FOUNDATION_ONLY, foreign.get().toString()),
                     foreign.get().verdict() + ": " + foreign.get());
         }
         return climb(held, head, damages, open);
@@ -136,7 +132,8 @@ final class DamageFallback {
         return blobs;
     }
 
-    private FallbackOutcome climb(HeldNamespace found, CheckpointRow head, List<Damage> damages, Optional<OpenFallback> open) {
+    private FallbackOutcome climb(
+            HeldNamespace found, CheckpointRow head, List<Damage> damages, Optional<OpenFallback> open) {
         List<Sha256> bad = mirror.damaged(found.namespace().nsUid(), blobs(head));
         boolean mirrored = mirror.hasAll(found.namespace().nsUid(), bad);
         ReplayGoal goal = replays.asRecorded(found.namespace(), found.log());

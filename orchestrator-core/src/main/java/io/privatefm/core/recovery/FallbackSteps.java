@@ -91,7 +91,12 @@ final class FallbackSteps {
      * @throws CorruptDataException if it does not come out as recorded, or cannot be computed
      */
     FallbackOutcome replay(
-            HeldNamespace held, ReplayGoal goal, FallbackRecord record, Rung rung, List<VariantEntry> sound, Instant start) {
+            HeldNamespace held,
+            ReplayGoal goal,
+            FallbackRecord record,
+            Rung rung,
+            List<VariantEntry> sound,
+            Instant start) {
         Replayer.Replayed replayed = replayer.publish(
                 held.namespace(),
                 held.lease(),
@@ -113,7 +118,8 @@ final class FallbackSteps {
 
     /** Ends a fallback after which the newest checkpoint is what it was. */
     FallbackOutcome mended(HeldNamespace held, FallbackRecord record, CheckpointRow head, Instant start) {
-        NamespaceRow ended = written.completedInPlace(held.namespace(), held.lease().lease(), record, head);
+        NamespaceRow ended =
+                written.completedInPlace(held.namespace(), held.lease().lease(), record, head);
         LOG.debug("namespace {} is in state {}", ended.nsUid(), ended.state());
         return completed(held, Rung.MIRROR, head, head.variants().size(), List.of(), start);
     }

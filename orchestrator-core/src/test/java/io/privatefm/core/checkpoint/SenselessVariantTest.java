@@ -43,8 +43,8 @@ class SenselessVariantTest {
     private final TensorStream stream = TensorStream.sequential();
     private final SealedBlobs blobs = new SealedBlobs(InMemory.blobs(), null, new Random(1));
     private final CheckpointReader reader = new CheckpointReader(blobs, stream);
-    private final Foundations foundations = new Foundations(
-            new Releases().put("r1", ModelFixture.tiny(1).files()), stream);
+    private final Foundations foundations =
+            new Foundations(new Releases().put("r1", ModelFixture.tiny(1).files()), stream);
     private final Foundation foundation = foundations.open(foundations.newest());
 
     @AfterEach
@@ -67,10 +67,12 @@ class SenselessVariantTest {
         VariantEntry entry = stored(Shape.of(8), 1, 2, 3, Float.NaN, 5, 6, 7, 8);
 
         assertThat(reader.inspect(NAMESPACE, entry, foundation)).isEmpty();
-        assertThat(reader.senseless(NAMESPACE, entry, foundation)).singleElement().satisfies(damage -> {
-            assertThat(damage.verdict()).isEqualTo(Verdict.SEMANTIC);
-            assertThat(damage.reason()).contains("element 3 is NaN");
-        });
+        assertThat(reader.senseless(NAMESPACE, entry, foundation))
+                .singleElement()
+                .satisfies(damage -> {
+                    assertThat(damage.verdict()).isEqualTo(Verdict.SEMANTIC);
+                    assertThat(damage.reason()).contains("element 3 is NaN");
+                });
     }
 
     @Test

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("A fallback whose process is killed")
 class FallbackKillTest {
-    private static final int KILLS = Share.of(6, 30, 1_000);
+    private static final int KILLS = Share.of(4, 14, 1_000);
     private static final LearnerId LEARNER = Workload.learners().get(0);
     private static final int ALL = 10_000;
     private static final int PATIENCE = 100_000;

@@ -30,8 +30,7 @@ class BreakerTest {
     private final Random random = new Random(3);
 
     @Test
-    @DisplayName(
-            "trips when 2 % of all namespaces are damaged at once; nights go on; an operator lets fallbacks go on")
+    @DisplayName("trips when 2 % of all namespaces are damaged at once; nights go on; an operator lets fallbacks go on")
     void massCorruption() {
         int count = Share.of(300, 1_000, 1_000);
         int bad = count / 50;
