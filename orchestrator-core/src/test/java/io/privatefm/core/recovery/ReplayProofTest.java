@@ -92,8 +92,7 @@ class ReplayProofTest {
     }
 
     private static MergedVariant merged(Sha256 contentHash, TensorDigest... changed) {
-        return new MergedVariant(
-                plan(), 2, contentHash, new SealedBlobs.Stored(hash(4), 1), List.of(changed), false);
+        return new MergedVariant(plan(), 2, contentHash, new SealedBlobs.Stored(hash(4), 1), List.of(changed), false);
     }
 
     private static VariantEntry entry(TensorDigest... changed) {
