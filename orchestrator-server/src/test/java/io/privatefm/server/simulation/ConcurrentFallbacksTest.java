@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("Two processes that bring back the same namespace come to one fallback, and to the state of one alone:")
 class ConcurrentFallbacksTest {
-    private static final int STRIDE = Share.of(13, 13, 1);
+    private static final int STRIDE = Share.of(13, 1, 1);
 
     @ParameterizedTest(name = "{0}")
     @EnumSource(
