@@ -133,7 +133,7 @@ public final class Adapters {
 
     private Checked check(
             NamespaceRow namespace, Subject subject, AdapterArchive.Kept kept, Optional<Sha256> trainedOn) {
-        try (Foundation foundation = foundations.open(foundations.named(namespace.foundationRelease()));
+        try (Foundation foundation = foundations.open(namespace.foundationRelease());
                 Adapter adapter = archive.open(namespace.nsUid(), subject, kept)) {
             trainedOn.filter(hash -> !hash.equals(foundation.contentHash())).ifPresent(hash -> {
                 throw new InvalidInputException(

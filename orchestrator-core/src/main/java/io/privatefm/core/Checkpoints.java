@@ -78,7 +78,7 @@ public final class Checkpoints {
      */
     public Verification verify(LearnerId learner, long version) {
         CheckpointRow row = get(learner, version);
-        try (Foundation foundation = foundations.open(foundations.named(row.foundationRelease()))) {
+        try (Foundation foundation = foundations.open(row.foundationRelease())) {
             Verification verification = reader.verify(row, foundation);
             if (verification instanceof Verification.Damaged damaged) {
                 Damage first = damaged.damages().get(0);
@@ -106,7 +106,7 @@ public final class Checkpoints {
             met(learner, row, e);
             throw e;
         }
-        try (Foundation foundation = foundations.open(foundations.named(manifest.foundationRelease()));
+        try (Foundation foundation = foundations.open(manifest.foundationRelease());
                 StoredVariant stored = reader.open(manifest, variant, foundation)) {
             return writer.write(
                             stored.tensors(),

@@ -97,13 +97,23 @@ public final class Foundations {
         }
     }
 
+    /**
+     * Opens the release of that name, to be closed by the caller.
+     *
+     * @throws InvalidInputException if the store does not have it
+     * @throws FoundationWrongException if its content is not what the release list promises
+     */
+    public Foundation open(String name) {
+        return open(named(name));
+    }
+
     /** Content hash of a release; costs nothing for a release that was opened since {@link #forget()}. */
     public Sha256 contentHash(String release) {
         Digests known = digests.getIfPresent(release);
         if (known != null) {
             return known.contentHash();
         }
-        try (Foundation foundation = open(named(release))) {
+        try (Foundation foundation = open(release)) {
             return foundation.contentHash();
         }
     }

@@ -280,7 +280,7 @@ public final class NamespaceMerger {
         if (target.equals(pinned)) {
             return new Goal(pinned, pinned, new TreeMap<>());
         }
-        try (Foundation foundation = foundations.open(foundations.named(target))) {
+        try (Foundation foundation = foundations.open(target)) {
             SortedMap<Subject, String> reasons = misfits.of(snapshot.adapters(), foundation);
             return new Goal(reasons.isEmpty() ? target : pinned, target, reasons);
         } catch (FoundationWrongException | UnavailableException e) {
@@ -320,7 +320,7 @@ public final class NamespaceMerger {
 
     private CheckpointRow publish(
             Snapshot snapshot, LeaseKeeper.Kept lease, MergePlan plan, Goal goal, NightStop stop) {
-        try (Foundation foundation = foundations.open(foundations.named(plan.foundationRelease()))) {
+        try (Foundation foundation = foundations.open(plan.foundationRelease())) {
             List<String> takenOver =
                     plan.takenOver().stream().map(VariantRow::name).toList();
             Publication publication = new Publication(

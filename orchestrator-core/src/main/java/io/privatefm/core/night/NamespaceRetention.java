@@ -192,7 +192,7 @@ public final class NamespaceRetention {
      * @throws PfmException if that cannot be told
      */
     private Optional<String> fault(CheckpointRow row) {
-        try (Foundation foundation = foundations.open(foundations.named(row.foundationRelease()))) {
+        try (Foundation foundation = foundations.open(row.foundationRelease())) {
             return reader.verify(row, foundation) instanceof Verification.Damaged damaged
                     ? Optional.of(damaged.damages().get(0).toString())
                     : Optional.empty();

@@ -157,7 +157,7 @@ final class DamageFallback {
     }
 
     private List<VariantEntry> trusted(ReplayGoal goal, List<CheckpointRow> stored, Set<Sha256> damaged) {
-        try (Foundation foundation = foundations.open(foundations.named(goal.release()))) {
+        try (Foundation foundation = foundations.open(goal.release())) {
             return trusted.of(goal.recorded().orElseThrow(), stored, damaged, foundation);
         }
     }

@@ -47,15 +47,22 @@ public final class Findings {
         this.listener = listener;
     }
 
-    /** Keeps what a scrub found, in place of what was known before. */
-    void scrubbed(NamespaceRow namespace, ScrubLevel level, List<Finding> findings) {
+    /**
+     * Keeps what a scrub found, in place of what was known before.
+     *
+     * @return whether it is kept; not if the namespace is being deleted
+     */
+    boolean scrubbed(NamespaceRow namespace, ScrubLevel level, List<Finding> findings) {
         String detail = findings.isEmpty() ? SOUND : detail(findings);
-        boolean isNew = Transactions.idempotent(
+        Optional<Boolean> isNew = Transactions.idempotent(
                 store,
-                tx -> isThere(tx, namespace) && put(tx, namespace.nsUid(), level, tx.now(), worst(findings), detail));
-        if (isNew) {
+                tx -> isThere(tx, namespace)
+                        ? Optional.of(put(tx, namespace.nsUid(), level, tx.now(), worst(findings), detail))
+                        : Optional.empty());
+        if (isNew.orElse(false)) {
             tell(namespace.nsUid(), findings);
         }
+        return isNew.isPresent();
     }
 
     /**

@@ -32,7 +32,7 @@ final class HeadCheck {
     }
 
     private List<Damage> once(CheckpointRow row) {
-        try (Foundation foundation = foundations.open(foundations.named(row.foundationRelease()))) {
+        try (Foundation foundation = foundations.open(row.foundationRelease())) {
             Inspection inspection = reader.inspect(row, foundation);
             List<Damage> damages = new ArrayList<>(inspection.damages());
             for (VariantEntry entry : inspection.sound()) {

@@ -10,6 +10,7 @@ import io.privatefm.core.foundation.Foundation;
 import io.privatefm.core.foundation.Foundations;
 import io.privatefm.core.journal.Journal;
 import io.privatefm.core.journal.NamespaceHistory;
+import io.privatefm.core.journal.NamespaceRows;
 import io.privatefm.core.journal.RecordedLog;
 import io.privatefm.core.seal.SealedBlobs;
 import io.privatefm.spi.CorruptDataException;
@@ -98,11 +99,8 @@ final class NamespaceScrub {
     }
 
     private static Rows rows(StoreTx tx, NamespaceRow namespace) {
-        NamespaceRow now = tx.find(namespace.learner())
-                .filter(row -> row.nsUid().equals(namespace.nsUid()))
-                .orElse(namespace);
         return new Rows(
-                now,
+                NamespaceRows.find(tx, namespace).orElse(namespace),
                 tx.checkpoints(namespace.nsUid(), Integer.MAX_VALUE),
                 tx.adapters(namespace.nsUid()),
                 tx.orphans().referenced(namespace.nsUid()));
@@ -240,7 +238,7 @@ final class NamespaceScrub {
         if (unseen.isEmpty()) {
             return;
         }
-        try (Foundation foundation = foundations.open(foundations.named(row.foundationRelease()))) {
+        try (Foundation foundation = foundations.open(row.foundationRelease())) {
             reader.requireFoundation(row, foundation);
             for (VariantEntry entry : unseen) {
                 List<Damage> damages = reader.inspectTensors(found.namespace().nsUid(), entry, foundation);
@@ -269,7 +267,7 @@ final class NamespaceScrub {
 
     private void fit(Rows found, AdapterRow row, Adapter adapter, List<Finding> findings) {
         String release = found.namespace().foundationRelease();
-        try (Foundation foundation = foundations.open(foundations.named(release))) {
+        try (Foundation foundation = foundations.open(release)) {
             adapter.fit(foundation.infos(), foundation.config());
         } catch (InvalidInputException e) {
             findings.add(row(

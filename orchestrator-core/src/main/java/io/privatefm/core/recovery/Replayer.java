@@ -103,7 +103,7 @@ final class Replayer {
 
     /** Opens the release; it must be the one that was recorded, where it has that name. */
     private Foundation open(ReplayGoal goal) {
-        Foundation foundation = foundations.open(foundations.named(goal.release()));
+        Foundation foundation = foundations.open(goal.release());
         Optional<Sha256> recorded = goal.recorded()
                 .filter(checkpoint -> checkpoint.foundationRelease().equals(goal.release()))
                 .map(RecordedCheckpoint::foundationHash)

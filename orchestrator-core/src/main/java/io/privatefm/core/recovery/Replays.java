@@ -114,7 +114,7 @@ final class Replays {
             SortedMap<Subject, Aside> asides,
             Optional<RecordedCheckpoint> recorded) {
         SortedMap<Subject, String> reasons;
-        try (Foundation foundation = foundations.open(foundations.named(release))) {
+        try (Foundation foundation = foundations.open(release)) {
             reasons = release.equals(pinned)
                     ? misfits.ofSound(
                             inventory, foundation) // else a variant that serves would be given up for a damaged file

@@ -63,52 +63,59 @@ public final class Scrubber {
         PacedBlobs blobs = paced.apply(request.bytesPerSecond());
         NamespaceScrub scrub = scrubs.apply(blobs);
         Instant before = store.inTransaction(tx -> tx.now().minus(request.notSince()));
-        Set<LearnerId> seen = new HashSet<>();
+        Set<LearnerId> stillDue = new HashSet<>();
         List<ScrubReport.Result> results = new ArrayList<>();
-        for (List<NamespaceRow> page = page(before, seen, request);
+        int looked = 0;
+        for (List<NamespaceRow> page = page(before, stillDue, request.mostNamespaces() - looked);
                 !page.isEmpty();
-                page = page(before, seen, request)) {
-            for (NamespaceRow namespace : page) {
-                seen.add(namespace.learner());
-            }
-            results.addAll(scrub(page, scrub, request));
+                page = page(before, stillDue, request.mostNamespaces() - looked)) {
+            looked += page.size();
+            results.addAll(scrub(page, scrub, request, stillDue));
         }
-        return new ScrubReport(seen.size(), blobs.bytes(), results, audit.get());
+        return new ScrubReport(looked, blobs.bytes(), results, audit.get());
     }
 
-    private List<NamespaceRow> page(Instant before, Set<LearnerId> seen, ScrubRequest request) {
-        int most = Math.min(PAGE, request.mostNamespaces() - seen.size());
+    /** The next namespaces; those that this scrub has looked at and could not scrub are due still, and passed over. */
+    private List<NamespaceRow> page(Instant before, Set<LearnerId> stillDue, int left) {
+        int most = Math.min(PAGE, left);
         if (most <= 0) {
             return List.of();
         }
-        return store.inTransaction(tx -> tx.scrubs().due(before, most + seen.size())).stream()
-                .filter(namespace -> !seen.contains(namespace.learner()))
+        return store.inTransaction(tx -> tx.scrubs().due(before, most + stillDue.size())).stream()
+                .filter(namespace -> !stillDue.contains(namespace.learner()))
                 .limit(most)
                 .toList();
     }
 
-    private List<ScrubReport.Result> scrub(List<NamespaceRow> page, NamespaceScrub scrub, ScrubRequest request) {
+    private List<ScrubReport.Result> scrub(
+            List<NamespaceRow> page, NamespaceScrub scrub, ScrubRequest request, Set<LearnerId> stillDue) {
         List<ScrubReport.Result> found = new ArrayList<>();
         for (NamespaceRow namespace : page) {
-            if (namespace.state() != NamespaceState.DELETING && namespace.state() != NamespaceState.DELETED) {
-                scrub(namespace, scrub, request).ifPresent(found::add);
+            if (namespace.state() == NamespaceState.DELETING || !scrub(namespace, scrub, request, found)) {
+                stillDue.add(namespace.learner());
             }
         }
         return request.recover() ? found.stream().map(this::recovered).toList() : found;
     }
 
-    private Optional<ScrubReport.Result> scrub(NamespaceRow namespace, NamespaceScrub scrub, ScrubRequest request) {
+    /** Scrubs a namespace; gives whether its turn is over. */
+    private boolean scrub(
+            NamespaceRow namespace, NamespaceScrub scrub, ScrubRequest request, List<ScrubReport.Result> found) {
         try {
             List<Finding> own = scrub.scrub(namespace, request.level());
-            findings.scrubbed(namespace, request.level(), own);
-            return own.isEmpty() ? Optional.empty() : Optional.of(result(namespace, own, Optional.empty()));
+            boolean isKept = findings.scrubbed(namespace, request.level(), own);
+            if (!own.isEmpty()) {
+                found.add(result(namespace, own, Optional.empty()));
+            }
+            return isKept;
         } catch (PfmException e) {
             LOG.warn("namespace {} could not be scrubbed; the next scrub tries again", namespace.nsUid(), e);
-            return Optional.of(result(namespace, List.of(), Optional.of(e.code() + ": " + e.getMessage())));
+            found.add(result(namespace, List.of(), Optional.of(e.code() + ": " + e.getMessage())));
         } catch (RuntimeException e) {
             LOG.error("scrubbing namespace {} failed", namespace.nsUid(), e);
-            return Optional.of(result(namespace, List.of(), Optional.of("internal error: " + e)));
+            found.add(result(namespace, List.of(), Optional.of("internal error: " + e)));
         }
+        return false;
     }
 
     private static ScrubReport.Result result(NamespaceRow namespace, List<Finding> own, Optional<String> unreadable) {
