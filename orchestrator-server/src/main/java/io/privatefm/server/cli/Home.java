@@ -54,7 +54,12 @@ final class Home {
         return directory;
     }
 
+    /** Opens the database of a data directory; makes none where there was none. */
     HomeDatabase openDatabase() {
+        if (!Files.isDirectory(directory().resolve("blobs"))) { // else it would be made one
+            throw new InvalidInputException(
+                    ErrorCode.INVALID_ARGUMENT, directory + " is no data directory: there is no blobs/ in it");
+        }
         return HomeDatabase.open(directory(), database);
     }
 

@@ -284,4 +284,14 @@ class ScrubCommandTest {
     void refused(String option, String value, String reason) {
         home.run("scrub", option + "=" + value).assertRefused(reason);
     }
+
+    @Test
+    @DisplayName("refuses a directory that is no data directory, and makes nothing in it")
+    void noDataDirectory() throws IOException {
+        Path other = Files.createDirectory(dir.resolve("other"));
+
+        PfmRun.of("scrub", "--home", other).assertRefused("is no data directory");
+
+        assertThat(other).isEmptyDirectory();
+    }
 }
