@@ -202,6 +202,11 @@ record SnapshotTx(
         return first;
     }
 
+    @Override
+    public boolean taken(String consumer, String messageId) {
+        return rows.find(Taken.class, consumer, messageId).isPresent();
+    }
+
     /** Each lease of a name has the next fence, for good: it tells a holder that slept from the one after it. */
     record Leases(Snapshot rows) implements LeaseTable {
         @Override

@@ -38,6 +38,20 @@ abstract class CoordinationContract extends LeaseContract {
         }
 
         @Test
+        @DisplayName("says whether a consumer took a message, and notes nothing by that")
+        void taken() {
+            assertThat(yes(tx -> tx.taken("one", "m-1"))).isFalse();
+            assertThat(yes(tx -> tx.firstTime("one", "m-1"))).isTrue();
+            assertThat(yes(tx -> tx.taken("one", "m-1"))).isTrue();
+            assertThat(yes(tx -> tx.taken("one", "m-2"))).isFalse();
+            assertThat(yes(tx -> tx.taken("two", "m-1"))).isFalse();
+            write(tx -> {
+                assertThat(tx.firstTime("two", "m-1")).isTrue();
+                assertThat(tx.taken("two", "m-1")).isTrue();
+            });
+        }
+
+        @Test
         @DisplayName(
                 "forgets a message whose transaction failed, and goes on after a duplicate in the same transaction")
         void rolledBack() {

@@ -3,7 +3,10 @@ package io.privatefm.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.privatefm.spi.ErrorCode;
+import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.bus.BusMessage;
+import io.privatefm.spi.bus.DeadLetter;
 import io.privatefm.spi.bus.MessageHandler;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +19,8 @@ import java.util.Set;
 /** A handler that keeps what it takes, and may refuse each message a few times before. */
 final class Deliveries implements MessageHandler {
     private final int refusals;
+    private final Set<String> refusedForGood = new HashSet<>();
+    private final List<DeadLetter> givenUp = new ArrayList<>();
     private final Map<String, Integer> refused = new HashMap<>();
     private final List<BusMessage> taken = new ArrayList<>();
 
@@ -29,8 +34,28 @@ final class Deliveries implements MessageHandler {
         this.refusals = refusals;
     }
 
+    /** Throws what says that the message is refused for good. */
+    synchronized Deliveries refuse(String messageId) {
+        refusedForGood.add(messageId);
+        return this;
+    }
+
+    @Override
+    public synchronized void givenUp(DeadLetter letter) {
+        givenUp.add(letter);
+        notifyAll();
+    }
+
+    /** What was given up so far. */
+    synchronized List<DeadLetter> givenUp() {
+        return List.copyOf(givenUp);
+    }
+
     @Override
     public synchronized void handle(BusMessage message) {
+        if (refusedForGood.contains(message.id())) {
+            throw new InvalidInputException(ErrorCode.INVALID_ARGUMENT, "refused on purpose");
+        }
         if (refused.merge(message.id(), 1, Integer::sum) <= refusals) {
             throw new IllegalStateException("on purpose, so that it is delivered again");
         }

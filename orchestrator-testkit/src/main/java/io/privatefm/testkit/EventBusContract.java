@@ -4,12 +4,15 @@ package io.privatefm.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.privatefm.spi.bus.BusMessage;
+import io.privatefm.spi.bus.DeadLetter;
 import io.privatefm.spi.bus.EventBus;
 import io.privatefm.spi.bus.Subscription;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -108,11 +111,19 @@ public abstract class EventBusContract {
             BusMessage strange = new BusMessage(
                     "id: ö\n2", topic, "Schlüssel 鍵 🗝", "{\"text\":\"" + "Ä🗝\\n ".repeat(20_000) + "\"}");
             BusMessage empty = new BusMessage("3", topic, "", "{}");
+            BusMessage complete = new BusMessage(
+                    "4",
+                    topic,
+                    "learner-1",
+                    "{\"a\": [1, 2.50, null],\n\"b\":{\"c\":\"\"}}",
+                    Optional.of(Instant.parse("2026-01-02T03:04:05.678901Z")),
+                    Optional.of("correlation ö \"1\""));
             bus.publish(plain);
             bus.publish(strange);
             bus.publish(empty);
+            bus.publish(complete);
 
-            assertThat(arrived(deliveries, 3)).containsExactlyInAnyOrder(plain, strange, empty);
+            assertThat(arrived(deliveries, 4)).containsExactlyInAnyOrder(plain, strange, empty, complete);
         }
 
         @Test
@@ -230,6 +241,39 @@ public abstract class EventBusContract {
 
             assertThat(arrived(angry, 5)).containsExactlyInAnyOrderElementsOf(messages);
             assertThat(arrived(calm, 5)).containsExactlyInAnyOrderElementsOf(messages);
+        }
+    }
+
+    @Nested
+    @DisplayName("gives up a message that the handler refuses for good,")
+    class GivingUp {
+        @Test
+        @DisplayName("tells the handler before, and goes on with what follows")
+        void refused() throws Exception {
+            Deliveries deliveries =
+                    subscribed("group", new Deliveries().refuse(message(1).id()));
+            for (int number = 0; number < 3; number++) {
+                bus.publish(message(number));
+            }
+
+            assertThat(arrived(deliveries, 2)).containsExactly(message(0), message(2));
+            assertThat(deliveries.givenUp())
+                    .containsExactly(new DeadLetter(
+                            topic, "group", message(1).id(), DeadLetter.Reason.REFUSED, "refused on purpose"));
+        }
+
+        @Test
+        @DisplayName("for the group of that handler only")
+        void otherGroups() throws Exception {
+            Deliveries refusing =
+                    subscribed("refusing", new Deliveries().refuse(message(0).id()));
+            Deliveries taking = subscribed("taking");
+            bus.publish(message(0));
+            bus.publish(message(1));
+
+            assertThat(arrived(taking, 2)).containsExactly(message(0), message(1));
+            assertThat(arrived(refusing, 1)).containsExactly(message(1));
+            assertThat(taking.givenUp()).isEmpty();
         }
     }
 

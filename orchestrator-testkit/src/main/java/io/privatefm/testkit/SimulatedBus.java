@@ -2,8 +2,10 @@
 package io.privatefm.testkit;
 
 import io.privatefm.spi.OutcomeUnknownException;
+import io.privatefm.spi.PfmException;
 import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.bus.BusMessage;
+import io.privatefm.spi.bus.DeadLetter;
 import io.privatefm.spi.bus.EventBus;
 import io.privatefm.spi.bus.MessageHandler;
 import io.privatefm.spi.bus.Subscription;
@@ -20,8 +22,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * A simulated event bus: at least once, with all that this allows. Messages are delivered when simulated time goes by, later or sooner,
- * those of one key and topic in order, those of different keys in any; some twice; some publications fail, with or without effect. Keeps
- * what it delivered. For use by one thread.
+ * those of one key and topic in order, those of different keys in any; some twice; some publications fail, with or without effect. What is
+ * refused for good is given up. Keeps what it delivered. For use by one thread.
  */
 public final class SimulatedBus implements EventBus {
     private static final Duration AGAIN = Duration.ofSeconds(1);
@@ -148,7 +150,7 @@ public final class SimulatedBus implements EventBus {
         if (waiting == null || message == null) {
             return;
         }
-        if (!taken(group, message)) {
+        if (!taken(name, group, message)) {
             later(name, group, key, AGAIN);
             return;
         }
@@ -161,15 +163,27 @@ public final class SimulatedBus implements EventBus {
         }
     }
 
-    private static boolean taken(Group group, BusMessage message) {
+    private static boolean taken(String name, Group group, BusMessage message) {
         if (group.handlers.isEmpty()) {
             return false;
         }
+        MessageHandler handler = group.handlers.get(group.next++ % group.handlers.size());
         try {
-            group.handlers.get(group.next++ % group.handlers.size()).handle(message);
+            handle(handler, name, message);
             return true;
         } catch (RuntimeException | SimulatedCrash e) {
             return false; // delivered again, to the next handler
+        }
+    }
+
+    private static void handle(MessageHandler handler, String group, BusMessage message) {
+        try {
+            handler.handle(message);
+        } catch (PfmException e) {
+            if (e.retryable()) {
+                throw e;
+            }
+            handler.givenUp(DeadLetter.refused(message, group, e));
         }
     }
 }

@@ -299,6 +299,12 @@ public final class InMemoryStore implements OrchestratorStore {
         }
 
         @Override
+        public boolean taken(String consumer, String messageId) {
+            requireOpen();
+            return inbox.containsKey(new Taken(consumer, messageId));
+        }
+
+        @Override
         public LeaseTable leases() {
             requireOpen();
             return new MemoryLeases(leases, undo, now);

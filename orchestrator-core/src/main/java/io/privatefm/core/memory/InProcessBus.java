@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.memory;
 
+import io.privatefm.spi.PfmException;
 import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.bus.BusMessage;
+import io.privatefm.spi.bus.DeadLetter;
 import io.privatefm.spi.bus.EventBus;
 import io.privatefm.spi.bus.MessageHandler;
 import io.privatefm.spi.bus.Subscription;
@@ -17,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A bus inside one process: {@link #publish} delivers on the calling thread and returns when every group has taken the
  * message. A handler that throws gets the message again, a few times; then publishing fails, and the producer publishes
- * again later, as with any bus that is down.
+ * again later, as with any bus that is down. A message that a handler refuses for good is given up: it is kept nowhere.
  */
 public final class InProcessBus implements EventBus {
     private static final Logger LOG = LoggerFactory.getLogger(InProcessBus.class);
@@ -86,6 +88,11 @@ public final class InProcessBus implements EventBus {
                     handler.handle(message);
                     return true;
                 } catch (RuntimeException e) {
+                    if (e instanceof PfmException refusal && !refusal.retryable()) {
+                        LOG.error("group {} refuses message {}; it is given up", group, message.id(), e);
+                        handler.givenUp(DeadLetter.refused(message, group, refusal));
+                        return true;
+                    }
                     LOG.warn("delivery {} of message {} to {} failed", delivery, message.id(), group, e);
                     if (delivery == MAX_DELIVERIES && !closed) {
                         throw new UnavailableException(

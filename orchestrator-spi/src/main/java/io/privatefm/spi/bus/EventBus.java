@@ -12,8 +12,8 @@ public interface EventBus extends AutoCloseable {
     void publish(BusMessage message);
 
     /**
-     * Delivers each message of a topic to one handler of each group. A message counts as delivered when the handler
-     * returns; if it throws, the message is delivered again.
+     * Delivers each message of a topic to one handler of each group. What a handler does with it, and what becomes of a message that it
+     * does not take, says {@link MessageHandler}. What is given up is kept by the bus where it outlives a process.
      *
      * @param group the consumer's name; handlers of the same group share the messages
      */

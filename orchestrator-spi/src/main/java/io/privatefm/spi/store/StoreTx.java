@@ -113,6 +113,9 @@ public interface StoreTx {
      */
     boolean firstTime(String consumer, String messageId);
 
+    /** Whether a consumer has taken a message; notes nothing. */
+    boolean taken(String consumer, String messageId);
+
     /** Leases. */
     LeaseTable leases();
 

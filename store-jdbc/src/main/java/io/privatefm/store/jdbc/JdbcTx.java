@@ -295,6 +295,17 @@ final class JdbcTx implements StoreTx {
     }
 
     @Override
+    public boolean taken(String consumer, String messageId) {
+        return !statements
+                .query(
+                        "select 1 from pfm_inbox where consumer = ? and message_id = ?",
+                        row -> row.getInt(1),
+                        consumer,
+                        messageId)
+                .isEmpty();
+    }
+
+    @Override
     public LeaseTable leases() {
         return new JdbcLeases(statements);
     }
