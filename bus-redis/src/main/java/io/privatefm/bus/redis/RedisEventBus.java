@@ -98,10 +98,22 @@ public final class RedisEventBus implements EventBus {
     RedisEventBus start() {
         hints.start();
         long renewal = settings.activeTime().toNanos() / 3;
-        timer.scheduleWithFixedDelay(this::renew, renewal, renewal, TimeUnit.NANOSECONDS);
-        timer.scheduleWithFixedDelay(hints::ping, PING.toSeconds(), PING.toSeconds(), TimeUnit.SECONDS);
-        timer.scheduleWithFixedDelay(this::trim, TRIM.toSeconds(), TRIM.toSeconds(), TimeUnit.SECONDS);
+        every(renewal, this::renew);
+        every(PING.toNanos(), hints::ping);
+        every(TRIM.toNanos(), this::trim);
         return this;
+    }
+
+    private void every(long nanos, Runnable work) {
+        Runnable guarded = () -> {
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                // the next time may go better
+                LOG.error("upkeep of the event bus failed", e);
+            }
+        };
+        var unused = timer.scheduleWithFixedDelay(guarded, nanos, nanos, TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -154,8 +166,6 @@ public final class RedisEventBus implements EventBus {
                 }
             } catch (UnavailableException e) {
                 answers = false;
-            } catch (RuntimeException e) {
-                LOG.error("a renewal failed", e);
             }
         }
     }
