@@ -35,22 +35,30 @@ final class EventIntake implements AutoCloseable {
     private final Namespaces namespaces;
     private final @Nullable TrainedAdapters adapters;
     private final ReleaseCheck releases;
+    private final Runnable whenTaken;
     private final List<Subscription> subscriptions = new ArrayList<>();
 
-    /** @param adapters without one, no adapter store is known, and their messages are left to whoever knows one */
+    /**
+     * Takes nothing before {@link #start()}.
+     *
+     * @param adapters without one, no adapter store is known, and their messages are left to whoever knows one
+     * @param whenTaken what follows when a message was taken
+     */
     EventIntake(
             EventBus bus,
             Inbox inbox,
             Correlation correlation,
             Namespaces namespaces,
             @Nullable TrainedAdapters adapters,
-            ReleaseCheck releases) {
+            ReleaseCheck releases,
+            Runnable whenTaken) {
         this.bus = bus;
         this.inbox = inbox;
         this.correlation = correlation;
         this.namespaces = namespaces;
         this.adapters = adapters;
         this.releases = releases;
+        this.whenTaken = whenTaken;
     }
 
     /** Begins to take messages; takes none if that does not succeed. */
@@ -108,16 +116,21 @@ final class EventIntake implements AutoCloseable {
         subscriptions.add(bus.subscribe(topic, Inbox.CONSUMER, new MessageHandler() {
             @Override
             public void handle(BusMessage message) {
+                take(message);
+                whenTaken.run();
+            }
+
+            private void take(BusMessage message) {
                 IncomingMessage incoming = IncomingMessage.read(message);
                 Optional<String> id = incoming.correlationId();
                 if (id.isEmpty() || !Correlation.isSound(id.get())) {
                     id.ifPresent(unsound -> LOG.warn(
                             "message {} has a correlation id of a form that goes no further", incoming.digest()));
-                    take(incoming, taker);
+                    EventIntake.take(incoming, taker);
                     return;
                 }
                 try (CorrelationScope scope = correlation.open(id.get())) {
-                    take(incoming, taker);
+                    EventIntake.take(incoming, taker);
                 }
             }
 

@@ -81,7 +81,7 @@ public final class Orchestrator implements AutoCloseable {
     private final @Nullable EventIntake intake;
     private final @Nullable ExecutorService ownPool;
     private final ScheduledExecutorService timer;
-    private final Background background = new Background();
+    private final Background background = new Background("pfm-background");
     private final boolean ownTimer;
     private final boolean ownBackground;
     private final NightControl control;
@@ -206,7 +206,7 @@ public final class Orchestrator implements AutoCloseable {
                         foundations,
                         new NamespaceRetention(
                                 setup.store, foundations, reader, keeper, journal, ids::operation, setup.retention)));
-        ticks = new Ticks(upkeep, timer);
+        ticks = new Ticks(upkeep, timer, setup.background);
         intake = setup.bus == null
                 ? null
                 : intake(setup, setup.bus, new Inbox(setup.store, journal, listener), registration, journal, releases);
@@ -230,7 +230,7 @@ public final class Orchestrator implements AutoCloseable {
         TrainedAdapters trained = setup.adapterStore == null
                 ? null
                 : new TrainedAdapters(setup.store, setup.adapterStore, registration, inbox, journal);
-        return new EventIntake(bus, inbox, correlation, namespaces, trained, releases);
+        return new EventIntake(bus, inbox, correlation, namespaces, trained, releases, ticks::wake);
     }
 
     /** Starts wiring an orchestrator around the three things that it cannot do without. */

@@ -142,7 +142,7 @@ final class Delivery {
             return Verdict.TAKEN;
         }
         if (failure instanceof PfmException refusal) {
-            if (!refusal.retryable()) {
+            if (DeadLetter.isRefusal(refusal)) {
                 letter = DeadLetter.refused(given, stream.group(), refusal);
                 return Verdict.GIVEN_UP;
             }

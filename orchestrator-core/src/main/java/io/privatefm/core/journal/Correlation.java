@@ -20,7 +20,8 @@ public final class Correlation {
 
     private static final Pattern FORM = Pattern.compile("[ -~]{1,128}");
 
-    @SuppressWarnings("ThreadLocalUsage") // of this orchestrator, of which several live in one JVM; closing a scope empties it
+    @SuppressWarnings(
+            "ThreadLocalUsage") // of this orchestrator, of which several live in one JVM; closing a scope empties it
     private final ThreadLocal<String> current = new ThreadLocal<>();
 
     /** The id that is open on this thread. */
@@ -63,11 +64,14 @@ public final class Correlation {
     public Executor carriedBy(Executor executor) {
         return work -> {
             Optional<String> id = current();
-            executor.execute(id.isEmpty() ? work : () -> {
-                try (CorrelationScope scope = open(id.get())) {
-                    work.run();
-                }
-            });
+            executor.execute(
+                    id.isEmpty()
+                            ? work
+                            : () -> {
+                                try (CorrelationScope scope = open(id.get())) {
+                                    work.run();
+                                }
+                            });
         };
     }
 

@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class OutboxRelay {
     private static final Logger LOG = LoggerFactory.getLogger(OutboxRelay.class);
     private static final int BATCH = 100;
+    private static final int DOWN_AFTER = 3;
     private static final Duration DELAY_AFTER_FAILURE = Duration.ofSeconds(5);
 
     private final OrchestratorStore store;
@@ -46,7 +47,8 @@ public final class OutboxRelay {
     }
 
     /**
-     * Publishes until nothing more can be claimed.
+     * Publishes until nothing more can be claimed, or several messages in a row were refused: where the bus is down, each would wait for
+     * it in vain, as long as connecting takes, and claims would end meanwhile.
      *
      * @return how many messages the bus took
      * @throws PfmException if the store fails; what was published and not yet removed is published again later
@@ -54,19 +56,46 @@ public final class OutboxRelay {
     public long run() {
         long sent = 0;
         for (List<OutboxRow> claimed = claim(); !claimed.isEmpty(); claimed = claim()) {
-            List<OutboxRow> taken = new ArrayList<>();
-            List<OutboxRow> refused = new ArrayList<>();
-            for (OutboxRow row : claimed) {
-                (publish(row) ? taken : refused).add(row);
-            }
+            Batch batch = publish(claimed);
             Transactions.idempotent(store, tx -> {
-                taken.forEach(row -> tx.outbox().remove(row));
-                refused.forEach(row -> tx.outbox().postpone(row, DELAY_AFTER_FAILURE));
+                batch.taken.forEach(row -> tx.outbox().remove(row));
+                batch.refused.forEach(row -> tx.outbox().postpone(row, DELAY_AFTER_FAILURE));
+                batch.untried.forEach(row -> tx.outbox().postpone(row, Duration.ZERO));
                 return true;
             });
-            sent += taken.size();
+            sent += batch.taken.size();
+            if (!batch.untried.isEmpty()) {
+                return sent;
+            }
         }
         return sent;
+    }
+
+    /** What became of claimed messages. */
+    private static final class Batch {
+        final List<OutboxRow> taken = new ArrayList<>();
+        final List<OutboxRow> refused = new ArrayList<>();
+        final List<OutboxRow> untried = new ArrayList<>();
+    }
+
+    private Batch publish(List<OutboxRow> claimed) {
+        Batch batch = new Batch();
+        int inARow = 0;
+        for (OutboxRow row : claimed) {
+            if (inARow == DOWN_AFTER) {
+                batch.untried.add(row);
+            } else if (publish(row)) {
+                batch.taken.add(row);
+                inARow = 0;
+            } else {
+                batch.refused.add(row);
+                inARow++;
+            }
+        }
+        if (!batch.untried.isEmpty()) {
+            LOG.warn("{} messages in a row were not published; the bus is left alone for a while", DOWN_AFTER);
+        }
+        return batch;
     }
 
     private List<OutboxRow> claim() {
