@@ -16,7 +16,6 @@ import io.privatefm.spi.bus.DeadLetter;
 import io.privatefm.spi.bus.EventBus;
 import io.privatefm.spi.bus.MessageHandler;
 import io.privatefm.spi.bus.Subscription;
-import io.privatefm.spi.observe.CorrelationScope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -129,9 +128,7 @@ final class EventIntake implements AutoCloseable {
                     EventIntake.take(incoming, taker);
                     return;
                 }
-                try (CorrelationScope scope = correlation.open(id.get())) {
-                    EventIntake.take(incoming, taker);
-                }
+                correlation.within(id.get(), () -> EventIntake.take(incoming, taker));
             }
 
             @Override
