@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.journal;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.privatefm.core.json.StrictJson;
 import io.privatefm.core.seal.RowSeal;
+import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.bus.BusMessage;
 import io.privatefm.spi.bus.EventBus;
 import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.OutboxRow;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,12 +73,26 @@ public final class OutboxRelay {
         return Transactions.run(store, tx -> tx.outbox().claim(BATCH, claim));
     }
 
+    /** What the payload says it belongs to; the envelope says it too, for those who do not read payloads. */
+    private static Optional<String> correlation(String payload) {
+        JsonNode id = StrictJson.object(
+                        payload.getBytes(StandardCharsets.UTF_8), "a message's payload", ErrorCode.CORRUPT_DATA)
+                .path(Correlation.FIELD);
+        return id.isTextual() ? Optional.of(id.textValue()) : Optional.empty();
+    }
+
     private boolean publish(OutboxRow row) {
         try {
             String payload = row.topic().equals(Journal.NAMESPACE_DELETED)
                     ? row.payload()
                     : seal.open(Journal.message(row.nsUid(), row.seq(), row.topic()), row.payload());
-            bus.publish(new BusMessage(row.eventId(), row.topic(), row.nsUid().value(), payload));
+            bus.publish(new BusMessage(
+                    row.eventId(),
+                    row.topic(),
+                    row.nsUid().value(),
+                    payload,
+                    Optional.of(row.at()),
+                    correlation(payload)));
             return true;
         } catch (PfmException e) {
             LOG.warn("message {} of type {} was not published; it is tried again", row.eventId(), row.topic(), e);
