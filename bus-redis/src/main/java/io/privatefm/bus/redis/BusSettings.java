@@ -17,4 +17,5 @@ record BusSettings(
         long alarmLength,
         Pauses deliveryPauses,
         Pauses serverPauses,
+        Duration patience,
         Consumer<String> onHint) {}

@@ -29,14 +29,13 @@ final class Connections implements AutoCloseable {
     private boolean closed;
 
     /**
-     * @param connect how long connecting may take
-     * @param read how long an answer may take
+     * @param patience how long connecting may take, and an answer
      * @param wait how long an answer may take that the server is asked to wait with
      */
-    Connections(RedisAddress address, SSLContext trust, Duration connect, Duration read, Duration wait) {
+    Connections(RedisAddress address, SSLContext trust, Duration patience, Duration wait) {
         this.address = address;
         login = login(address, (int) wait.toMillis());
-        opener = new SocketOpener(address, trust, (int) connect.toMillis(), (int) read.toMillis());
+        opener = new SocketOpener(address, trust, (int) patience.toMillis());
     }
 
     private static JedisClientConfig login(RedisAddress address, int waitMillis) {

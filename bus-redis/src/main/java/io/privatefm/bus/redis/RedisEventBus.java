@@ -38,8 +38,6 @@ import redis.clients.jedis.Protocol.Command;
  */
 public final class RedisEventBus implements EventBus {
     private static final Logger LOG = LoggerFactory.getLogger(RedisEventBus.class);
-    private static final Duration CONNECT = Duration.ofSeconds(2);
-    private static final Duration ANSWER = Duration.ofSeconds(2);
     private static final Duration PING = Duration.ofSeconds(10);
     private static final Duration TRIM = Duration.ofMinutes(1);
 
@@ -63,8 +61,8 @@ public final class RedisEventBus implements EventBus {
         this.settings = settings;
         names = new Names(settings.prefix());
         envelope = new Envelope(settings.source());
-        connections = new Connections(address, trust, CONNECT, ANSWER, GroupStream.WAIT.plus(ANSWER));
-        hintConnections = new Connections(address, trust, CONNECT, ANSWER, PING.plus(PING));
+        connections = new Connections(address, trust, settings.patience(), GroupStream.WAIT.plus(settings.patience()));
+        hintConnections = new Connections(address, trust, settings.patience(), PING.plus(PING));
         hints = new Hints(hintConnections, names, settings.serverPauses(), this::hint);
         trimming = new Trimming(connections, names, settings.retention(), settings.alarmLength());
         workers = pool("redis-bus-worker", settings.threads());

@@ -45,6 +45,7 @@ public final class RedisEventBusBuilder {
     private long alarmLength = DEFAULT_ALARM_LENGTH;
     private Pauses deliveryPauses = Pauses.DELIVERY;
     private Pauses serverPauses = Pauses.SERVER;
+    private Duration patience = Duration.ofSeconds(2);
     private Consumer<String> onHint = topic -> {};
 
     RedisEventBusBuilder(RedisAddress address) {
@@ -129,6 +130,12 @@ public final class RedisEventBusBuilder {
         return this;
     }
 
+    /** For tests: how long connecting and an answer may take. */
+    RedisEventBusBuilder patience(Duration patience) {
+        this.patience = patience;
+        return this;
+    }
+
     /** For tests: fewer deliveries under way. */
     RedisEventBusBuilder window(int window) {
         this.window = window;
@@ -149,6 +156,7 @@ public final class RedisEventBusBuilder {
                 alarmLength,
                 deliveryPauses,
                 serverPauses,
+                patience,
                 onHint);
         return new RedisEventBus(address, trust == null ? standard() : trust, settings).start();
     }

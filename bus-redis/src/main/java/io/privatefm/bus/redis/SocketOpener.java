@@ -15,14 +15,12 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 final class SocketOpener implements JedisSocketFactory {
     private final RedisAddress address;
     private final SSLContext trust;
-    private final int connectMillis;
-    private final int readMillis;
+    private final int patienceMillis;
 
-    SocketOpener(RedisAddress address, SSLContext trust, int connectMillis, int readMillis) {
+    SocketOpener(RedisAddress address, SSLContext trust, int patienceMillis) {
         this.address = address;
         this.trust = trust;
-        this.connectMillis = connectMillis;
-        this.readMillis = readMillis;
+        this.patienceMillis = patienceMillis;
     }
 
     @Override
@@ -52,8 +50,8 @@ final class SocketOpener implements JedisSocketFactory {
         try {
             plain.setTcpNoDelay(true);
             plain.setKeepAlive(true);
-            plain.connect(new InetSocketAddress(place, address.port()), connectMillis);
-            plain.setSoTimeout(readMillis);
+            plain.connect(new InetSocketAddress(place, address.port()), patienceMillis);
+            plain.setSoTimeout(patienceMillis);
             return address.tls() ? encrypted(plain) : plain;
         } catch (IOException | RuntimeException e) {
             plain.close();
