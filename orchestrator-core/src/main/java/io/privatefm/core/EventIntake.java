@@ -16,7 +16,6 @@ import io.privatefm.spi.bus.DeadLetter;
 import io.privatefm.spi.bus.EventBus;
 import io.privatefm.spi.bus.MessageHandler;
 import io.privatefm.spi.bus.Subscription;
-import io.privatefm.spi.observe.CorrelationScope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -116,9 +115,7 @@ final class EventIntake implements AutoCloseable {
                     take(incoming, taker);
                     return;
                 }
-                try (CorrelationScope scope = correlation.open(id.get())) {
-                    take(incoming, taker);
-                }
+                correlation.within(id.get(), () -> take(incoming, taker));
             }
 
             @Override

@@ -19,6 +19,7 @@ import io.privatefm.spi.merge.CombinedVariant;
 import io.privatefm.spi.merge.MergePolicy;
 import io.privatefm.spi.merge.Rounding;
 import io.privatefm.spi.observe.LifecycleEvent;
+import io.privatefm.spi.recovery.Reconciliation;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
@@ -225,6 +226,37 @@ class NamespacesTest {
                 .hasMessage("there is no namespace of learner bob");
         assertThatThrownBy(() -> namespaces.events(LearnerId.of("bob"), 1, 1))
                 .isInstanceOf(InvalidInputException.class);
+    }
+
+    @Test
+    @DisplayName("is missed by a reconciliation where there is none; deleted ones are told apart, nothing is made")
+    void reconciled() {
+        try (Intake intake = new Intake(InMemory.vault())) {
+            Namespaces own = intake.orchestrator().namespaces();
+            List<LearnerId> known = new ArrayList<>();
+            List<LearnerId> missing = new ArrayList<>();
+            for (int i = 1_203; i > 0; i--) {
+                LearnerId learner = LearnerId.of("l" + i);
+                known.add(learner);
+                if (i % 100 == 0) {
+                    missing.add(learner);
+                } else {
+                    own.provision(learner, List.of(MATH));
+                }
+            }
+            LearnerId gone = LearnerId.of("l77");
+            intake.delete(gone);
+            List<LearnerId> given = new ArrayList<>(known);
+            given.add(missing.get(0));
+
+            Reconciliation found = own.reconcile(given);
+            missing.add(missing.get(0));
+            assertThat(found).isEqualTo(new Reconciliation(1_204, missing, List.of(gone)));
+            assertThat(found.isComplete()).isFalse();
+            assertThat(own.find(missing.get(0))).isEmpty();
+            assertThat(own.reconcile(List.of())).isEqualTo(new Reconciliation(0, List.of(), List.of()));
+            assertThat(own.reconcile(List.of(LearnerId.of("l1"))).isComplete()).isTrue();
+        }
     }
 
     @Test

@@ -59,15 +59,21 @@ public final class Correlation {
         };
     }
 
+    /** Runs work in a scope of its own. */
+    public void within(String id, Runnable work) {
+        CorrelationScope scope = open(id);
+        try {
+            work.run();
+        } finally {
+            scope.close();
+        }
+    }
+
     /** An executor whose work has the id open that was open when it was given. */
     public Executor carriedBy(Executor executor) {
         return work -> {
             Optional<String> id = current();
-            executor.execute(id.isEmpty() ? work : () -> {
-                try (CorrelationScope scope = open(id.get())) {
-                    work.run();
-                }
-            });
+            executor.execute(id.isEmpty() ? work : () -> within(id.get(), work));
         };
     }
 

@@ -36,6 +36,11 @@ final class GoldenLog {
         return read("recovery-1.jsonl");
     }
 
+    /** With times of training, one of them registered anew by a restore, and correlation ids. */
+    static List<EventRow> trained() {
+        return read("adapters-trained-1.jsonl");
+    }
+
     private static List<EventRow> read(String file) {
         try (InputStream in = GoldenLog.class.getResourceAsStream("/golden-logs/" + file)) {
             if (in == null) {

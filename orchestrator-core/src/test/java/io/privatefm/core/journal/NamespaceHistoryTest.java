@@ -9,6 +9,7 @@ import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.store.EventRow;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +29,7 @@ class NamespaceHistoryTest {
 
     private static final String DIGEST_2 = "e24df75b0fd2351db84bc44aa6fba57eaca6bf00a56dfc77dc4369727cb0f2ff";
     private static final String DIGEST_EXPIRED = "cdaab813c9dc413a272fbbeeebcd23f7f49d7c396138a29165b0b20b9f20380e";
+    private static final String DIGEST_TRAINED = "2e546bcad8d3423df3d72a224e1a84cfd8be9578e0c3d1cb5079789b5ffd3b5b";
     private static final Sha256 R1 = Sha256.parse("82f3e9c695dc6b8d1b11818d5701919e286de8d47f7c3eb3100c485f79e57828");
     private static final Sha256 R2 = Sha256.parse("db77fd01af957221a4989b64b3770a83a3c56068405b9f0e9408feae57fd17e4");
 
@@ -102,6 +104,29 @@ class NamespaceHistoryTest {
                 .containsExactly(11L, 17L);
         assertThat(NamespaceHistory.EMPTY.after(log.subList(0, 13)).checkpoints())
                 .containsOnlyKeys(3L, 4L);
+    }
+
+    @Test
+    @DisplayName("is the same as ever for a log that says when adapters were trained, whatever its events belong to")
+    void trained() {
+        NamespaceHistory history = NamespaceHistory.EMPTY.after(GoldenLog.trained());
+
+        assertThat(history.eventHead()).isEqualTo(11);
+        assertThat(history.adapters().get(Subject.of("math")).revision()).isEqualTo(3);
+        assertThat(history.adapters().get(Subject.of("math")).trainedAt())
+                .contains(Instant.parse("2026-02-01T00:00:00Z"));
+        assertThat(history.adapters().get(Subject.of("reading")).trainedAt()).isEmpty();
+        assertThat(history.digest().hex()).isEqualTo(DIGEST_TRAINED);
+        List<EventRow> uncorrelated = GoldenLog.trained().stream()
+                .map(event -> new EventRow(
+                        event.seq(),
+                        event.type(),
+                        event.typeVersion(),
+                        event.payload().replaceAll("\"correlation_id\":\"[^\"]*\",", ""),
+                        event.at()))
+                .toList();
+        assertThat(uncorrelated).isNotEqualTo(GoldenLog.trained());
+        assertThat(NamespaceHistory.EMPTY.after(uncorrelated)).isEqualTo(history);
     }
 
     @ParameterizedTest
