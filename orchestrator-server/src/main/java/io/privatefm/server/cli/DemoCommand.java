@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.server.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.ApiKeyAuthority;
 import io.privatefm.core.InMemory;
 import io.privatefm.core.Orchestrator;
@@ -14,9 +12,7 @@ import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.Sha256;
-import io.privatefm.spi.Subject;
 import io.privatefm.spi.UnavailableException;
-import io.privatefm.spi.bus.BusMessage;
 import io.privatefm.spi.bus.EventBus;
 import io.privatefm.spi.checkpoint.Verification;
 import io.privatefm.spi.guardian.DeletionOutcome;
@@ -87,6 +83,13 @@ final class DemoCommand implements Callable<Integer> {
     private Optional<Path> keys = Optional.empty();
 
     @Option(
+            names = "--bus",
+            paramLabel = "URL",
+            description = "redis:// or rediss://user:password@host:port/database, which the demo's events go through."
+                    + " Default: inside this process.")
+    private Optional<String> busUrl = Optional.empty();
+
+    @Option(
             names = "--delete-one",
             description = "At the end, deletes the last learner as at a guardian's request, and leaves the receipt.")
     private boolean deleteOne;
@@ -106,6 +109,12 @@ final class DemoCommand implements Callable<Integer> {
                     ErrorCode.INVALID_ARGUMENT, "--learners must be 1 to " + MOST_LEARNERS + ", not " + learners);
         }
         RecoveryPolicy rules = RecoveryRules.of(System.getenv());
+        try (EventBus bus = busUrl.isPresent() ? BusUrl.open(busUrl.get()) : InMemory.bus()) {
+            return run(bus, rules);
+        }
+    }
+
+    private int run(EventBus bus, RecoveryPolicy rules) throws IOException {
         Path directory =
                 home.isPresent() ? Files.createDirectories(home.get()) : Files.createTempDirectory("pfm-demo-");
         DemoHome data = new DemoHome(directory);
@@ -117,7 +126,6 @@ final class DemoCommand implements Callable<Integer> {
         HomeAudit audit = HomeAudit.open(directory);
         String guardianKey = guardianKey();
         try (HomeDatabase opened = HomeDatabase.open(directory, database);
-                EventBus bus = InMemory.bus();
                 Orchestrator pfm = Orchestrator.builder(
                                 opened.store(),
                                 BlobDirectory.at(directory),
@@ -132,7 +140,8 @@ final class DemoCommand implements Callable<Integer> {
                         .addListener(new ProgressBar(spec.commandLine().getErr(), CommandLine.Help.Ansi.AUTO.enabled()))
                         .build()) {
             pfm.start();
-            List<LearnerId> present = provision(out, pfm, bus, ids);
+            DemoPlatform platform = new DemoPlatform(bus, opened.store(), DemoHome.adapters(directory));
+            List<LearnerId> present = provision(out, pfm, platform, ids);
             NightReport night = runNight(out, pfm);
             try (DemoTurn turn = DemoTurn.take(directory)) {
                 DemoRecovery recovery = new DemoRecovery(out, directory, pfm, turn, rules.maxVersionLag());
@@ -213,23 +222,19 @@ final class DemoCommand implements Callable<Integer> {
                 night.merged(), night.rejected(), night.upToDate(), elsewhere);
     }
 
-    /** Namespaces by events; adapters as a trainer would announce them. Gives the learners who were not deleted in an earlier run. */
-    private static List<LearnerId> provision(PrintWriter out, Orchestrator pfm, EventBus bus, List<LearnerId> ids) {
+    /** Namespaces and adapters by events. Gives the learners who were not deleted in an earlier run. */
+    private static List<LearnerId> provision(
+            PrintWriter out, Orchestrator pfm, DemoPlatform platform, List<LearnerId> ids) throws IOException {
+        platform.ready(ids);
         List<LearnerId> present = new ArrayList<>();
         for (LearnerId learner : ids) {
-            ObjectNode payload = JsonNodeFactory.instance.objectNode();
-            payload.put("event", "PRIVATE_BRAIN_READY").put("learner_id", learner.value());
-            DemoHome.SUBJECTS.forEach(subject -> payload.withArray("subjects").add(subject.value()));
-            bus.publish(new BusMessage("ready-" + learner, "PRIVATE_BRAIN_READY", learner.value(), payload.toString()));
             if (pfm.namespaces().find(learner).isEmpty()) {
                 out.printf("%s was deleted, and no event brings anybody back%n", learner);
-                continue;
-            }
-            present.add(learner);
-            for (Subject subject : DemoHome.SUBJECTS) {
-                pfm.adapters().register(learner, subject, DemoHome.reference(learner, subject));
+            } else {
+                present.add(learner);
             }
         }
+        platform.trained(present);
         return present;
     }
 

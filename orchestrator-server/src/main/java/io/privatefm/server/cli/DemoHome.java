@@ -23,8 +23,8 @@ import java.util.SplittableRandom;
 final class DemoHome {
     private static final String ROOT = "/tiny-tutor/";
     private static final String FIRST_RELEASE = "foundation/release-1/";
-    private static final String CONFIG = "adapter_config.json";
-    private static final String WEIGHTS = "adapter_model.safetensors";
+    static final String CONFIG = "adapter_config.json";
+    static final String WEIGHTS = "adapter_model.safetensors";
     private static final double LEAST_ALPHA = 12;
     private static final double ALPHA_RANGE = 8;
 

@@ -29,6 +29,8 @@ import picocli.CommandLine.Command;
             ScrubCommand.class,
             FallbackCommand.class,
             RestoreCommand.class,
+            ReconcileCommand.class,
+            DeadLettersCommand.class,
             FoundationCommand.class,
             CommandLine.HelpCommand.class
         },

@@ -79,6 +79,9 @@ class ReadmeTest {
                 "scrub",
                 "fallback",
                 "restore",
+                "reconcile",
+                "dead-letters list",
+                "dead-letters redeliver",
                 "foundation sign",
                 "foundation import")) {
             assertThat(usage.toString()).contains("  " + name.split(" ", -1)[0]);
