@@ -2,6 +2,7 @@
 package io.privatefm.benchmarks;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.privatefm.core.journal.Correlation;
 import io.privatefm.core.journal.EventType;
 import io.privatefm.core.journal.Journal;
 import io.privatefm.core.journal.Transactions;
@@ -46,7 +47,8 @@ final class StoreMeasures {
             Journal journal = new Journal(
                     () -> InstantSource.system().instant().truncatedTo(ChronoUnit.MICROS),
                     false,
-                    new RowSeal(null, new SecureRandom()));
+                    new RowSeal(null, new SecureRandom()),
+                    new Correlation());
             return Rate.perSecond(threads, (thread, round) -> append(open.store(), journal, learner("" + thread)));
         }
     }

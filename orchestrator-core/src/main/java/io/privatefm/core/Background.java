@@ -10,11 +10,17 @@ import org.jspecify.annotations.Nullable;
 
 /** One thread for long work that nobody waits for; takes work while it is started, and refuses it otherwise. */
 final class Background implements Executor {
+    private final String name;
     private @Nullable ExecutorService thread;
+
+    /** @param name of its thread */
+    Background(String name) {
+        this.name = name;
+    }
 
     synchronized void start() {
         if (thread == null) {
-            thread = MergeThreads.background();
+            thread = MergeThreads.single(name);
         }
     }
 

@@ -3,6 +3,8 @@ package io.privatefm.core;
 
 import io.privatefm.core.night.NightShard;
 import io.privatefm.core.night.NightShift;
+import io.privatefm.core.schedule.CronTimetable;
+import io.privatefm.core.schedule.InProcessScheduler;
 import io.privatefm.spi.checkpoint.RetentionReport;
 import io.privatefm.spi.merge.EarlyEnd;
 import io.privatefm.spi.merge.NightReport;
@@ -10,9 +12,11 @@ import io.privatefm.spi.recovery.ScrubReport;
 import io.privatefm.spi.recovery.ScrubRequest;
 import io.privatefm.spi.schedule.JobScheduler;
 import io.privatefm.spi.schedule.Timetable;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,10 +25,39 @@ import org.slf4j.LoggerFactory;
 final class Jobs {
     private static final Logger LOG = LoggerFactory.getLogger(Jobs.class);
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final JobScheduler scheduler;
 
     Jobs(JobScheduler scheduler) {
         this.scheduler = scheduler;
+    }
+
+    /** The jobs of an orchestrator, as it was set up; null if it has neither timetables nor a scheduler. */
+    static @Nullable Jobs of(
+            OrchestratorBuilder setup,
+            ScheduledExecutorService timer,
+            NightShift night,
+            Upkeep upkeep,
+            Recovery recovery,
+            InstantSource clock) {
+        if (setup.jobs == null && setup.nightly == null && setup.cleanup == null && setup.scrubbing == null) {
+            return null;
+        }
+        Jobs made = new Jobs(setup.jobs == null ? new InProcessScheduler(setup.clock, timer, PATIENCE) : setup.jobs);
+        if (setup.nightly != null && setup.nightlyZone != null) {
+            CronTimetable end = setup.nightlyDeadline == null
+                    ? null
+                    : CronTimetable.daily(setup.nightlyDeadline, setup.nightlyZone);
+            made.addNights(night, setup.nightShards, setup.nightly, end, clock);
+        }
+        if (setup.cleanup != null) {
+            made.addCleanup(upkeep, setup.cleanup);
+        }
+        if (setup.scrubbing != null) {
+            made.addScrub(recovery, setup.scrubRequest, setup.scrubbing);
+        }
+        return made;
     }
 
     /**

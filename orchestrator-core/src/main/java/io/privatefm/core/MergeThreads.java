@@ -23,9 +23,9 @@ final class MergeThreads {
     }
 
     /** Runs long work that nobody waits for; one thread. */
-    static ExecutorService background() {
+    static ExecutorService single(String name) {
         return Executors.newSingleThreadExecutor(work -> {
-            Thread thread = new Thread(work, "pfm-background");
+            Thread thread = new Thread(work, name);
             thread.setDaemon(true);
             return thread;
         });

@@ -6,10 +6,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.foundation.Foundations;
 import io.privatefm.core.guardian.Tombstone;
-import io.privatefm.core.hash.MerkleTree;
+import io.privatefm.core.inbox.ReadyMessage;
 import io.privatefm.core.journal.EventType;
 import io.privatefm.core.journal.Journal;
-import io.privatefm.core.journal.ReadyMessage;
 import io.privatefm.core.journal.Transactions;
 import io.privatefm.core.plan.PolicyJson;
 import io.privatefm.core.seal.Keyring;
@@ -24,6 +23,7 @@ import io.privatefm.spi.merge.CombinedVariant;
 import io.privatefm.spi.merge.MergePolicy;
 import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.observe.OrchestratorListener;
+import io.privatefm.spi.recovery.Reconciliation;
 import io.privatefm.spi.store.DataKeyRow;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
@@ -32,16 +32,22 @@ import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.Settled;
 import io.privatefm.spi.store.StoreTx;
 import io.privatefm.spi.store.TxWork;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The learners' namespaces. Safe for use by several threads at once. */
 public final class Namespaces {
+    private static final Logger LOG = LoggerFactory.getLogger(Namespaces.class);
+    private static final int PAGE = 500;
+
     /** Without adapters there is nothing to merge, whatever a plan rests on. */
     private static final Sha256 NO_BASIS = new Sha256(0, 0, 0, 0);
 
@@ -109,7 +115,7 @@ public final class Namespaces {
 
     private NamespaceRow provisioned(LearnerId learner, Optional<NamespaceRow> made) {
         NamespaceRow namespace = made.orElseGet(() -> get(learner));
-        if (namespace.state() == NamespaceState.DELETING || namespace.state() == NamespaceState.DELETED) {
+        if (isDeleted(namespace)) {
             throw new InvalidInputException(
                     ErrorCode.NAMESPACE_DELETED,
                     "learner " + learner + " was deleted at a guardian's request; a new id is needed to begin anew");
@@ -118,25 +124,29 @@ public final class Namespaces {
     }
 
     /**
-     * Makes a learner's namespace because a message said so, unless the consumer has taken that message before, or the learner was
-     * deleted: no message brings anybody back.
+     * Makes a learner's namespace because a message said so, unless that message was taken before, or the learner was deleted: no message
+     * brings anybody back. A learner who has one keeps it as it is, whatever subjects the message names.
      *
-     * @param consumer who takes the message
+     * @param first notes that the message is taken; false if it was taken before
      */
-    void provision(ReadyMessage message, String consumer, String messageId) {
-        String noted = digest(messageId);
-        provision(
-                message.learner(),
-                message.subjects(),
-                defaultPolicy,
-                this::newest,
-                tx -> tx.firstTime(consumer, noted));
+    void provision(ReadyMessage message, TxWork<Boolean> first) {
+        Optional<NamespaceRow> namespace =
+                provision(message.learner(), message.subjects(), defaultPolicy, this::newest, first);
+        namespace
+                .filter(row -> !isDeleted(row) && !row.subjects().equals(sorted(message.subjects())))
+                .ifPresent(row -> LOG.warn(
+                        "namespace {} was to be made with subjects {}; it keeps those that it has, {}",
+                        row.nsUid(),
+                        message.subjects(),
+                        row.subjects()));
     }
 
-    /** What is noted of a message for good: its id may hold the learner's, which nothing may keep after a deletion. */
-    private static String digest(String messageId) {
-        return Sha256.of(MerkleTree.sha256().digest(messageId.getBytes(StandardCharsets.UTF_8)))
-                .hex();
+    private static boolean isDeleted(NamespaceRow namespace) {
+        return namespace.state() == NamespaceState.DELETING || namespace.state() == NamespaceState.DELETED;
+    }
+
+    private static List<Subject> sorted(Collection<Subject> subjects) {
+        return List.copyOf(new TreeSet<>(subjects));
     }
 
     private Optional<NamespaceRow> provision(
@@ -145,7 +155,7 @@ public final class Namespaces {
             MergePolicy policy,
             Supplier<String> release,
             TxWork<Boolean> first) {
-        List<Subject> sorted = List.copyOf(new TreeSet<>(subjects));
+        List<Subject> sorted = sorted(subjects);
         requireSound(sorted, policy);
         Optional<NamespaceRow> existing = store.inTransaction(tx -> {
             Optional<NamespaceRow> found = tx.find(learner).or(() -> tx.find(Tombstone.of(learner)));
@@ -191,6 +201,41 @@ public final class Namespaces {
      */
     public List<NamespaceRow> page(@Nullable LearnerId after, int limit) {
         return store.inTransaction(tx -> tx.namespaces(after, limit));
+    }
+
+    /**
+     * Looks up which of the learners that a host knows have no namespace, as when their events were lost, and which were deleted. Makes
+     * nothing: the host calls {@link #provision(LearnerId, Collection)} for those that are missing, or sends their events again.
+     *
+     * @param learners gone through once, a few hundred at a time; besides these, only what is missing or deleted is kept in memory
+     */
+    public Reconciliation reconcile(Iterable<LearnerId> learners) {
+        List<LearnerId> missing = new ArrayList<>();
+        List<LearnerId> deleted = new ArrayList<>();
+        List<LearnerId> page = new ArrayList<>();
+        long looked = 0;
+        for (Iterator<LearnerId> rest = learners.iterator(); rest.hasNext(); ) {
+            page.add(rest.next());
+            if (page.size() == PAGE || !rest.hasNext()) {
+                reconcile(List.copyOf(page), missing, deleted);
+                looked += page.size();
+                page.clear();
+            }
+        }
+        return new Reconciliation(looked, missing, deleted);
+    }
+
+    private void reconcile(List<LearnerId> page, List<LearnerId> missing, List<LearnerId> deleted) {
+        List<Optional<NamespaceRow>> found = store.inTransaction(tx -> page.stream()
+                .map(learner -> tx.find(learner).or(() -> tx.find(Tombstone.of(learner))))
+                .toList());
+        for (int i = 0; i < page.size(); i++) {
+            if (found.get(i).isEmpty()) {
+                missing.add(page.get(i));
+            } else if (isDeleted(found.get(i).get())) {
+                deleted.add(page.get(i));
+            }
+        }
     }
 
     /**

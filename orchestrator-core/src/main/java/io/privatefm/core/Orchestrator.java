@@ -11,13 +11,15 @@ import io.privatefm.core.guardian.DeletionReceipts;
 import io.privatefm.core.guardian.DeletionRequests;
 import io.privatefm.core.guardian.NamespaceDeletion;
 import io.privatefm.core.hash.TensorStream;
+import io.privatefm.core.inbox.Inbox;
 import io.privatefm.core.journal.AuditSequencer;
+import io.privatefm.core.journal.Correlation;
 import io.privatefm.core.journal.Journal;
 import io.privatefm.core.journal.OutboxRelay;
-import io.privatefm.core.journal.ReadyMessage;
 import io.privatefm.core.lease.LeaseKeeper;
 import io.privatefm.core.merge.MergeExecutor;
 import io.privatefm.core.merge.Plugins;
+import io.privatefm.core.night.MergeFailures;
 import io.privatefm.core.night.NamespaceMerger;
 import io.privatefm.core.night.NamespaceRetention;
 import io.privatefm.core.night.NightControl;
@@ -25,23 +27,22 @@ import io.privatefm.core.night.NightFallbacks;
 import io.privatefm.core.night.NightShift;
 import io.privatefm.core.night.OrphanCollector;
 import io.privatefm.core.night.Rebases;
+import io.privatefm.core.night.ReleaseCheck;
 import io.privatefm.core.night.Retention;
 import io.privatefm.core.plan.MergePlanner;
 import io.privatefm.core.recovery.Misfits;
 import io.privatefm.core.recovery.ReadDamage;
 import io.privatefm.core.recovery.RecoveryRoom;
-import io.privatefm.core.schedule.CronTimetable;
-import io.privatefm.core.schedule.InProcessScheduler;
 import io.privatefm.core.seal.Keyring;
 import io.privatefm.core.seal.RowSeal;
 import io.privatefm.core.seal.SealedBlobs;
 import io.privatefm.spi.PfmException;
 import io.privatefm.spi.blob.BlobStore;
 import io.privatefm.spi.bus.EventBus;
-import io.privatefm.spi.bus.Subscription;
 import io.privatefm.spi.foundation.FoundationStore;
 import io.privatefm.spi.merge.MergeStrategy;
 import io.privatefm.spi.merge.TensorKernels;
+import io.privatefm.spi.observe.CorrelationScope;
 import io.privatefm.spi.store.OrchestratorStore;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -52,9 +53,6 @@ import java.util.ServiceLoader;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,9 +66,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Orchestrator implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
-    private static final String GROUP = "private-fm";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration TICK = Duration.ofMillis(500);
 
     private final Namespaces namespaces;
     private final Adapters adapters;
@@ -80,18 +76,16 @@ public final class Orchestrator implements AutoCloseable {
     private final Guardian guardian;
     private final Keys keys;
     private final Recovery recovery;
-    private final @Nullable EventBus bus;
+    private final Correlation correlation = new Correlation();
+    private final Ticks ticks;
+    private final @Nullable EventIntake intake;
     private final @Nullable ExecutorService ownPool;
     private final ScheduledExecutorService timer;
-    private final Background background = new Background();
+    private final Background background = new Background("pfm-background");
     private final boolean ownTimer;
     private final boolean ownBackground;
-    private final ReentrantLock ticking = new ReentrantLock();
     private final NightControl control;
     private final @Nullable Jobs jobs;
-    private volatile boolean closed;
-    private @Nullable Subscription subscription;
-    private @Nullable ScheduledFuture<?> running;
 
     Orchestrator(OrchestratorBuilder setup) {
         Executor executor = setup.executor;
@@ -117,7 +111,7 @@ public final class Orchestrator implements AutoCloseable {
         Keyring keyring = setup.vault == null ? null : new Keyring(setup.store, setup.vault, setup.keyRandom);
         RandomGenerator salts = setup.vault == null ? setup.random : setup.keyRandom;
         RowSeal seal = new RowSeal(keyring, salts);
-        Journal journal = new Journal(clock, setup.bus != null, seal);
+        Journal journal = new Journal(clock, setup.bus != null, seal, correlation);
         SealedBlobs blobs = new SealedBlobs(setup.blobs, keyring, salts);
         Foundations foundations = new Foundations(setup.foundation, stream);
         AdapterArchive archive = new AdapterArchive(blobs, setup.adapterLimits);
@@ -143,8 +137,9 @@ public final class Orchestrator implements AutoCloseable {
                 setup.recovery,
                 ids::operation,
                 listener);
-        ReadDamage damage = new ReadDamage(
-                room.findings(), room.fallback(), setup.background == null ? background : setup.background);
+        Executor unheard = correlation.carriedBy(setup.background == null ? background : setup.background);
+        ReadDamage damage = new ReadDamage(room.findings(), room.fallback(), unheard);
+        MergeFailures failures = new MergeFailures(setup.store, journal, ids::operation, listener);
         NamespaceMerger merger = new NamespaceMerger(
                 setup.store,
                 foundations,
@@ -157,14 +152,18 @@ public final class Orchestrator implements AutoCloseable {
                 keeper,
                 damage,
                 listener,
+                failures,
                 clock);
-        bus = setup.bus;
         namespaces = new Namespaces(
                 setup.store, foundations, setup.policy, ids::namespace, ids::operation, keyring, listener, journal);
-        adapters = new Adapters(setup.store, namespaces, foundations, archive, setup.adapterStore, listener, journal);
+        AdapterRegistration registration =
+                new AdapterRegistration(setup.store, foundations, archive, listener, journal);
+        adapters = new Adapters(setup.store, namespaces, registration, setup.adapterStore);
         control = new NightControl(setup.store, clock);
         NightFallbacks fallbacks = new NightFallbacks(room.fallback(), setup.recovery.maxVersionLag());
-        NightShift night = new NightShift(setup.store, foundations, merger, fallbacks, control, listener);
+        ReleaseCheck releases = new ReleaseCheck(
+                setup.store, foundations, fallbacks, room.fallback(), room.breaker(), control, unheard);
+        NightShift night = new NightShift(setup.store, foundations, merger, fallbacks, control, failures, listener);
         merges = new Merges(merger, night, control);
         checkpoints = new Checkpoints(
                 setup.store,
@@ -184,7 +183,8 @@ public final class Orchestrator implements AutoCloseable {
                         setup.backoff, () -> Optional.ofNullable(setup.audit).map(audit -> audit.verify(setup.store))),
                 room.fallback(),
                 room.replayCheck(),
-                room.breaker());
+                room.breaker(),
+                releases);
         guardian = new Guardian(
                 setup.vault == null || keyring == null
                         ? null
@@ -198,7 +198,7 @@ public final class Orchestrator implements AutoCloseable {
                                 listener));
         upkeep = new Upkeep(
                 setup.store,
-                bus == null ? null : new OutboxRelay(setup.store, bus, seal, keeper.ttl()),
+                setup.bus == null ? null : new OutboxRelay(setup.store, setup.bus, seal, keeper.ttl()),
                 sequencer,
                 new OrphanCollector(setup.store, setup.blobs, keeper),
                 new Retention(
@@ -206,7 +206,11 @@ public final class Orchestrator implements AutoCloseable {
                         foundations,
                         new NamespaceRetention(
                                 setup.store, foundations, reader, keeper, journal, ids::operation, setup.retention)));
-        jobs = jobs(setup, night, clock);
+        ticks = new Ticks(upkeep, timer, setup.background);
+        intake = setup.bus == null
+                ? null
+                : intake(setup, setup.bus, new Inbox(setup.store, journal, listener), registration, journal, releases);
+        jobs = Jobs.of(setup, timer, night, upkeep, recovery, clock);
         LOG.info(
                 "orchestrator ready: store {}, {}, kernels {}, {} threads, policy {}",
                 setup.store.name(),
@@ -216,24 +220,17 @@ public final class Orchestrator implements AutoCloseable {
                 setup.policy);
     }
 
-    private @Nullable Jobs jobs(OrchestratorBuilder setup, NightShift night, InstantSource clock) {
-        if (setup.jobs == null && setup.nightly == null && setup.cleanup == null && setup.scrubbing == null) {
-            return null;
-        }
-        Jobs made = new Jobs(setup.jobs == null ? new InProcessScheduler(setup.clock, timer, PATIENCE) : setup.jobs);
-        if (setup.nightly != null && setup.nightlyZone != null) {
-            CronTimetable end = setup.nightlyDeadline == null
-                    ? null
-                    : CronTimetable.daily(setup.nightlyDeadline, setup.nightlyZone);
-            made.addNights(night, setup.nightShards, setup.nightly, end, clock);
-        }
-        if (setup.cleanup != null) {
-            made.addCleanup(upkeep, setup.cleanup);
-        }
-        if (setup.scrubbing != null) {
-            made.addScrub(recovery, setup.scrubRequest, setup.scrubbing);
-        }
-        return made;
+    private EventIntake intake(
+            OrchestratorBuilder setup,
+            EventBus bus,
+            Inbox inbox,
+            AdapterRegistration registration,
+            Journal journal,
+            ReleaseCheck releases) {
+        TrainedAdapters trained = setup.adapterStore == null
+                ? null
+                : new TrainedAdapters(setup.store, setup.adapterStore, registration, inbox, journal);
+        return new EventIntake(bus, inbox, correlation, namespaces, trained, releases, ticks::wake);
     }
 
     /** Starts wiring an orchestrator around the three things that it cannot do without. */
@@ -282,46 +279,38 @@ public final class Orchestrator implements AutoCloseable {
     }
 
     /**
-     * Goes on with deletions that were begun or that a restored backup undid. Then begins to take {@code PRIVATE_BRAIN_READY} events from
-     * the bus, to publish what waits in the outbox, to sequence the audit log, and to run the jobs that have a schedule.
+     * Opens a correlation id on the calling thread, as for one request: until the scope is closed, it is in the log lines (MDC key {@code
+     * correlation_id}), events, audit entries and messages of what this thread does here.
+     *
+     * @param id 1 to 128 printable ASCII characters; an opaque one, since it is logged and sent
+     * @throws io.privatefm.spi.InvalidInputException if it is anything else
+     */
+    public CorrelationScope correlated(String id) {
+        return correlation.open(id);
+    }
+
+    /**
+     * Goes on with deletions that were begun or that a restored backup undid. Then begins to publish what waits in the outbox, to sequence the
+     * audit log, to take events from the bus ({@code PRIVATE_BRAIN_READY}, {@code FOUNDATION_RELEASED} and, with an adapter store, {@code
+     * ADAPTER_TRAINED}), and to run the jobs that have a schedule.
      *
      * @throws IllegalStateException if it runs already
      * @throws PfmException if a deletion that was granted cannot be done; nothing runs then
      */
     public synchronized void start() {
-        if (running != null) {
+        if (ticks.isRunning()) {
             throw new IllegalStateException("started already");
         }
         guardian.resume();
         if (ownBackground) {
             background.start();
         }
-        running = timer.scheduleWithFixedDelay(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
-        if (bus != null) {
-            subscription = bus.subscribe(ReadyMessage.TOPIC, GROUP, message -> {
-                ReadyMessage ready = ReadyMessage.read(message);
-                namespaces.provision(ready, GROUP, message.id());
-            });
+        ticks.start();
+        if (intake != null) {
+            intake.start();
         }
         if (jobs != null) {
             jobs.start();
-        }
-    }
-
-    private void tick() {
-        ticking.lock();
-        try {
-            if (closed) {
-                return;
-            }
-            upkeep.relayMessages();
-            upkeep.sequenceAudit();
-        } catch (PfmException e) {
-            LOG.warn("upkeep failed; it is tried again", e);
-        } catch (RuntimeException e) {
-            LOG.error("upkeep failed", e);
-        } finally {
-            ticking.unlock();
         }
     }
 
@@ -331,19 +320,14 @@ public final class Orchestrator implements AutoCloseable {
      */
     @Override
     public synchronized void close() {
-        closed = true;
         if (jobs != null) {
             control.close();
             jobs.close();
         }
-        if (subscription != null) {
-            subscription.close();
-            subscription = null;
+        if (intake != null) {
+            intake.close();
         }
-        if (running != null) {
-            running.cancel(false);
-            running = null;
-        }
+        ticks.stop();
         awaitBackground();
         if (ownTimer) {
             timer.shutdown();
@@ -359,11 +343,7 @@ public final class Orchestrator implements AutoCloseable {
             if (!background.stop(PATIENCE)) { // leases are renewed until then
                 LOG.warn("a fallback has not ended after {}; another process goes on with it", PATIENCE);
             }
-            if (ticking.tryLock(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                ticking.unlock();
-            } else {
-                LOG.warn("upkeep has not ended after {}", PATIENCE);
-            }
+            ticks.await(PATIENCE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core;
 
+import io.privatefm.core.night.ReleaseCheck;
 import io.privatefm.core.recovery.Breaker;
 import io.privatefm.core.recovery.NamespaceFallback;
 import io.privatefm.core.recovery.ReplayCheck;
@@ -9,6 +10,7 @@ import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.recovery.FallbackOutcome;
+import io.privatefm.spi.recovery.ReleaseReport;
 import io.privatefm.spi.recovery.ReplayReport;
 import io.privatefm.spi.recovery.RestorePoint;
 import io.privatefm.spi.recovery.ScrubReport;
@@ -28,6 +30,7 @@ public final class Recovery {
     private final NamespaceFallback fallback;
     private final ReplayCheck replay;
     private final Breaker breaker;
+    private final ReleaseCheck releases;
 
     Recovery(
             OrchestratorStore store,
@@ -35,13 +38,15 @@ public final class Recovery {
             Scrubber scrubber,
             NamespaceFallback fallback,
             ReplayCheck replay,
-            Breaker breaker) {
+            Breaker breaker,
+            ReleaseCheck releases) {
         this.store = store;
         this.namespaces = namespaces;
         this.scrubber = scrubber;
         this.fallback = fallback;
         this.replay = replay;
         this.breaker = breaker;
+        this.releases = releases;
     }
 
     /**
@@ -82,6 +87,18 @@ public final class Recovery {
      */
     public ReplayReport prove(LearnerId learner) {
         return replay.prove(namespaces.get(learner));
+    }
+
+    /**
+     * Reads the foundation's list of releases anew, and lets every namespace that is more than {@link
+     * io.privatefm.spi.recovery.RecoveryPolicy#maxVersionLag()} behind the newest one fall back to it, one after the other. Every night
+     * does so too; a {@code FOUNDATION_RELEASED} event does it in the background. Ends early where nights are paused or cancelled, or
+     * fallbacks are stopped; one check runs at a time. One namespace's failure is in the report and does not touch the others.
+     *
+     * @throws io.privatefm.spi.PfmException if the releases or the namespaces cannot be listed
+     */
+    public ReleaseReport checkReleases() {
+        return releases.run();
     }
 
     /** Why fallbacks are stopped, for all namespaces; empty if they are not. */

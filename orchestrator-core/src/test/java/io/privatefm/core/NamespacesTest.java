@@ -11,8 +11,8 @@ import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.Subject;
-import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.bus.BusMessage;
+import io.privatefm.spi.bus.DeadLetter;
 import io.privatefm.spi.bus.EventBus;
 import io.privatefm.spi.checkpoint.Layout;
 import io.privatefm.spi.merge.CombinedVariant;
@@ -173,15 +173,21 @@ class NamespacesTest {
                     "{\"learner_id\":\"ada\",\"subjects\":[\"no/subject\"]}",
                     "{\"learner_id\":\"../ada\",\"subjects\":[\"math\"]}"
                 })
-        @DisplayName("and a malformed one is not acknowledged, makes nothing, and does not stop the next one")
+        @DisplayName("and a malformed one is given up and audited, makes nothing, and does not stop the next one")
         void malformed(String payload) {
             orchestrator.start();
 
-            assertThatThrownBy(() -> publish("m-1", payload))
-                    .isInstanceOf(UnavailableException.class)
-                    .hasMessageStartingWith("group private-fm did not take message m-1: ")
-                    .hasCauseInstanceOf(InvalidInputException.class);
+            publish("m-1", payload);
             assertThat(orchestrator.namespaces().page(null, 10)).isEmpty();
+            assertThat(engine.events.events(LifecycleEvent.MessageGivenUp.class))
+                    .containsExactly(
+                            new LifecycleEvent.MessageGivenUp("PRIVATE_BRAIN_READY", DeadLetter.Reason.REFUSED));
+            assertThat(engine.store
+                            .inTransaction(tx -> tx.audit().newest("inbox"))
+                            .orElseThrow()
+                            .details())
+                    .contains("\"reason\":\"REFUSED\"")
+                    .doesNotContain("m-1", "ada");
 
             publish("m-2", "{\"learner_id\":\"ada\",\"subjects\":[\"math\"]}");
             assertThat(orchestrator.namespaces().find(ADA)).isPresent();

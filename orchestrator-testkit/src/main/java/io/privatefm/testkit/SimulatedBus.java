@@ -180,7 +180,7 @@ public final class SimulatedBus implements EventBus {
         try {
             handler.handle(message);
         } catch (PfmException e) {
-            if (e.retryable()) {
+            if (!DeadLetter.isRefusal(e)) {
                 throw e;
             }
             handler.givenUp(DeadLetter.refused(message, group, e));

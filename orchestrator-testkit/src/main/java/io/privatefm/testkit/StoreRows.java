@@ -67,6 +67,7 @@ final class StoreRows {
                 hash(subject, revision, 3),
                 5_000_000_000L + revision,
                 revision % 2 == 0 ? Optional.of(hash(subject, revision, 4)) : Optional.empty(),
+                revision % 3 == 1 ? Optional.of(TIME.minusSeconds(revision)) : Optional.empty(),
                 TIME.plusSeconds(revision));
     }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.adapter;
 
+import io.privatefm.core.hash.MerkleTree;
 import io.privatefm.core.seal.SealContext;
 import io.privatefm.core.seal.SealedBlobs;
 import io.privatefm.spi.CorruptDataException;
@@ -12,6 +13,7 @@ import io.privatefm.spi.files.ModelFiles;
 import io.privatefm.spi.files.RangedFile;
 import io.privatefm.spi.store.AdapterRow;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.List;
 
 /**
@@ -33,15 +35,26 @@ public final class AdapterArchive {
     public record Kept(Sha256 configBlob, Sha256 weightsBlob) {}
 
     /**
+     * What was copied.
+     *
+     * @param config SHA-256 of the configuration's bytes as they were copied
+     * @param weights SHA-256 of the weights' bytes as they were copied
+     */
+    public record Copied(Kept kept, Sha256 config, Sha256 weights) {}
+
+    /** A file's copy, and the SHA-256 of what was copied. */
+    private record Copy(Sha256 blob, Sha256 content) {}
+
+    /**
      * Copies an adapter's two files into blobs; they are orphans until a row refers to them.
      *
      * @throws io.privatefm.spi.InvalidInputException if one is missing or too long
      */
-    public Kept keep(NsUid owner, Subject subject, ModelFiles files) {
+    public Copied keep(NsUid owner, Subject subject, ModelFiles files) {
         Adapter.requireFiles(files);
-        return new Kept(
-                copy(config(owner, subject), files, Adapter.CONFIG_FILE),
-                copy(weights(owner, subject), files, Adapter.WEIGHTS_FILE));
+        Copy config = copy(config(owner, subject), files, Adapter.CONFIG_FILE);
+        Copy weights = copy(weights(owner, subject), files, Adapter.WEIGHTS_FILE);
+        return new Copied(new Kept(config.blob(), weights.blob()), config.content(), weights.content());
     }
 
     /** Opens the copies of an adapter that is being registered, to be closed by the caller. */
@@ -76,18 +89,22 @@ public final class AdapterArchive {
         return new SealContext(owner, SealContext.Role.ADAPTER_WEIGHTS, 0, subject.value());
     }
 
-    private Sha256 copy(SealContext context, ModelFiles files, String name) {
+    private Copy copy(SealContext context, ModelFiles files, String name) {
         try (RangedFile file = Adapter.openFile(files, name, limits)) {
             long size = file.size();
-            return blobs.write(context, size, sink -> {
+            MessageDigest content = MerkleTree.sha256();
+            Sha256 blob = blobs.write(context, size, sink -> {
                         byte[] chunk = new byte[(int) Math.min(CHUNK_BYTES, size)];
                         for (long at = 0; at < size; at += chunk.length) {
                             int length = (int) Math.min(chunk.length, size - at);
                             file.read(at, ByteBuffer.wrap(chunk, 0, length));
+                            content.update(
+                                    chunk, 0, length); // of the bytes that the copy is made of: a file may change
                             sink.write(chunk, length);
                         }
                     })
                     .name();
+            return new Copy(blob, Sha256.of(content.digest()));
         }
     }
 

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.privatefm.core.json.StrictJson;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,17 @@ final class EventPayload {
 
     static Optional<Sha256> hashOrNull(JsonNode payload, String field) {
         return payload.path(field).isNull() ? Optional.empty() : Optional.of(hash(payload, field));
+    }
+
+    static Optional<Instant> timeOrNone(JsonNode payload, String field) {
+        if (payload.path(field).isMissingNode() || payload.path(field).isNull()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Instant.parse(text(payload, field)));
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(field + " must be a time", e);
+        }
     }
 
     static int number(JsonNode payload, String field) {

@@ -26,6 +26,7 @@ final class HistoryJson {
                     .put("config_blob", adapter.configBlob().hex())
                     .put("weights_blob", adapter.weightsBlob().hex())
                     .put("trained_on", adapter.trainedOn().map(Sha256::hex).orElse(null));
+            adapter.trainedAt().ifPresent(at -> entry.put(AdapterRegistered.TRAINED_AT, at.toString())); // likewise
             if (adapter.setAside()) { // likewise
                 entry.put("set_aside", true);
             }

@@ -4,21 +4,25 @@ package io.privatefm.core.journal;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.json.CanonicalJson;
+import io.privatefm.core.json.StrictJson;
 import io.privatefm.core.seal.RowSeal;
 import io.privatefm.core.seal.SealContext;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.NsUid;
+import io.privatefm.spi.store.AuditRow;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
 import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.OutboxRow;
 import io.privatefm.spi.store.StoreTx;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Where changes of namespaces are written down, in the transaction that makes them. */
 public final class Journal {
@@ -26,11 +30,13 @@ public final class Journal {
     public static final String NAMESPACE_DELETED = "NAMESPACE_DELETED";
 
     private static final String DENIALS = "guardian";
+    private static final String GIVEN_UP = "inbox";
     private static final int PAGE = 1_000;
 
     private final InstantSource clock;
     private final boolean publishing;
     private final RowSeal seal;
+    private final Correlation correlation;
 
     /**
      * A journal.
@@ -38,11 +44,13 @@ public final class Journal {
      * @param clock time of entries, to the microsecond
      * @param publishing whether there is a bus that messages go to
      * @param seal encrypts what is written down of a learner
+     * @param correlation what is written down belongs to
      */
-    public Journal(InstantSource clock, boolean publishing, RowSeal seal) {
+    public Journal(InstantSource clock, boolean publishing, RowSeal seal, Correlation correlation) {
         this.clock = clock;
         this.publishing = publishing;
         this.seal = seal;
+        this.correlation = correlation;
     }
 
     /** The time, to the microsecond. */
@@ -61,7 +69,7 @@ public final class Journal {
             throw new InvalidInputException(
                     ErrorCode.NAMESPACE_DELETED, "namespace " + namespace.nsUid() + " is being deleted");
         }
-        return new NamespaceChange(tx, namespace, clock.instant(), publishing, seal);
+        return new NamespaceChange(tx, namespace, clock.instant(), publishing, seal, correlation.current());
     }
 
     /**
@@ -91,6 +99,27 @@ public final class Journal {
     }
 
     /**
+     * Whether the newest audit entry of a namespace is of this action and has these details, whatever it belongs to; not to be called
+     * inside a transaction.
+     *
+     * @throws io.privatefm.spi.CorruptDataException if the entry is not what was written there
+     */
+    public boolean isNewestAudit(OrchestratorStore store, NsUid namespace, String action, ObjectNode details) {
+        Optional<AuditRow> newest = store.inTransaction(tx -> tx.audit().newest(chain(namespace)))
+                .filter(row -> row.action().equals(action));
+        if (newest.isEmpty()) {
+            return false;
+        }
+        String opened = seal.open(
+                auditDetails(namespace, newest.get().seq(), action),
+                newest.get().details());
+        ObjectNode said = StrictJson.object(
+                opened.getBytes(StandardCharsets.UTF_8), "the newest audit entry", ErrorCode.CORRUPT_DATA);
+        said.remove(Correlation.FIELD);
+        return CanonicalJson.text(said).equals(CanonicalJson.text(details));
+    }
+
+    /**
      * Writes an entry about a namespace into the audit log, its details in the clear: of a deletion, when there is no key any more.
      * Says nothing of the learner.
      */
@@ -104,6 +133,12 @@ public final class Journal {
         append(tx, DENIALS, actor, action, AuditLog.DENIED, operationId, details);
     }
 
+    /** Writes down a message that was not taken; in one chain, which no namespace shows in. */
+    public void auditGivenUp(StoreTx tx, String actor, String action, String operationId, ObjectNode details) {
+        append(tx, GIVEN_UP, actor, action, AuditLog.DENIED, operationId, details);
+    }
+
+    /** Without a correlation id: it is the producer's text, and these details are in the clear and outlive the learner. */
     private void append(
             StoreTx tx,
             String chain,
@@ -122,7 +157,8 @@ public final class Journal {
     }
 
     /**
-     * Sends the message that a namespace is deleted, if there is a bus; in the clear, since it says nothing but the namespace's uid.
+     * Sends the message that a namespace is deleted, if there is a bus; in the clear, since it says nothing but the namespace's uid; so
+     * it has no correlation id either, which is somebody else's text and may name a person.
      *
      * @param tombstone the row as it is now, {@link #numbered}
      */

@@ -13,9 +13,12 @@ import io.privatefm.spi.store.Settled;
 import io.privatefm.spi.store.StoreTx;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** One change of one namespace: its row, event, message and audit entry, in one transaction. */
+/**
+ * One change of one namespace: its row, event, message and audit entry, in one transaction. They all carry the correlation id that is open.
+ */
 public final class NamespaceChange {
     /** Who acts where no person or service does. */
     public static final String ENGINE = "engine";
@@ -25,14 +28,22 @@ public final class NamespaceChange {
     private final Instant at;
     private final boolean publishing;
     private final RowSeal seal;
+    private final Optional<String> correlation;
     private NamespaceRow next;
 
-    NamespaceChange(StoreTx tx, NamespaceRow before, Instant at, boolean publishing, RowSeal seal) {
+    NamespaceChange(
+            StoreTx tx,
+            NamespaceRow before,
+            Instant at,
+            boolean publishing,
+            RowSeal seal,
+            Optional<String> correlation) {
         this.tx = tx;
         this.before = before;
         this.at = at;
         this.publishing = publishing;
         this.seal = seal;
+        this.correlation = correlation;
         this.next = before;
     }
 
@@ -63,8 +74,7 @@ public final class NamespaceChange {
     /** Appends an event. */
     public NamespaceChange event(EventType type, ObjectNode payload) {
         long seq = next.eventHead() + 1;
-        String sealed = seal.seal(
-                tx, Journal.event(next.nsUid(), seq, type.name(), type.version()), CanonicalJson.text(payload));
+        String sealed = seal.seal(tx, Journal.event(next.nsUid(), seq, type.name(), type.version()), text(payload));
         tx.append(next.nsUid(), next.eventHead(), List.of(new EventRow(seq, type.name(), type.version(), sealed, at)));
         next = next.withEventHead(seq);
         return this;
@@ -86,7 +96,7 @@ public final class NamespaceChange {
                     .put("learner_id", next.learner().value())
                     .put("seq", seq)
                     .put("at", at.toString());
-            String sealed = seal.seal(tx, Journal.message(next.nsUid(), seq, topic), CanonicalJson.text(payload));
+            String sealed = seal.seal(tx, Journal.message(next.nsUid(), seq, topic), text(payload));
             tx.outbox().enqueue(new OutboxRow(next.nsUid(), seq, eventId, topic, sealed, at));
             next = next.withOutboxHead(seq);
         }
@@ -95,7 +105,7 @@ public final class NamespaceChange {
 
     /** Writes an entry into the audit log. */
     public NamespaceChange audit(String action, String operationId, ObjectNode details) {
-        String text = CanonicalJson.text(details);
+        String text = text(details);
         AuditLog.append(
                 tx,
                 AuditLog.chain(next.nsUid()),
@@ -106,6 +116,14 @@ public final class NamespaceChange {
                 seq -> seal.seal(tx, Journal.auditDetails(next.nsUid(), seq, action), text),
                 at);
         return this;
+    }
+
+    private String text(ObjectNode fields) {
+        ObjectNode all = fields;
+        if (correlation.isPresent()) {
+            all = fields.deepCopy().put(Correlation.FIELD, correlation.get());
+        }
+        return CanonicalJson.text(all);
     }
 
     /**

@@ -9,6 +9,7 @@ import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.store.EventRow;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -56,6 +57,7 @@ public record NamespaceHistory(
             Sha256 configBlob,
             Sha256 weightsBlob,
             Optional<Sha256> trainedOn,
+            Optional<Instant> trainedAt,
             boolean setAside) {
         static Registered read(ObjectNode payload) {
             return new Registered(
@@ -64,11 +66,12 @@ public record NamespaceHistory(
                     EventPayload.hash(payload, "config_blob"),
                     EventPayload.hash(payload, "weights_blob"),
                     EventPayload.hashOrNull(payload, "trained_on"),
+                    EventPayload.timeOrNone(payload, AdapterRegistered.TRAINED_AT),
                     false);
         }
 
         Registered aside() {
-            return new Registered(revision, digest, configBlob, weightsBlob, trainedOn, true);
+            return new Registered(revision, digest, configBlob, weightsBlob, trainedOn, trainedAt, true);
         }
     }
 

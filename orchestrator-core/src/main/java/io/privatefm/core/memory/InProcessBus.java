@@ -88,7 +88,7 @@ public final class InProcessBus implements EventBus {
                     handler.handle(message);
                     return true;
                 } catch (RuntimeException e) {
-                    if (e instanceof PfmException refusal && !refusal.retryable()) {
+                    if (e instanceof PfmException refusal && DeadLetter.isRefusal(e)) {
                         LOG.error("group {} refuses message {}; it is given up", group, message.id(), e);
                         handler.givenUp(DeadLetter.refused(message, group, refusal));
                         return true;

@@ -73,6 +73,7 @@ public final class NamespaceMerger {
     private final LeaseKeeper keeper;
     private final ReadDamage damage;
     private final OrchestratorListener listener;
+    private final MergeFailures failures;
     private final InstantSource clock;
 
     /**
@@ -102,6 +103,7 @@ public final class NamespaceMerger {
             LeaseKeeper keeper,
             ReadDamage damage,
             OrchestratorListener listener,
+            MergeFailures failures,
             InstantSource clock) {
         this.store = store;
         this.foundations = foundations;
@@ -114,6 +116,7 @@ public final class NamespaceMerger {
         this.keeper = keeper;
         this.damage = damage;
         this.listener = listener;
+        this.failures = failures;
         this.clock = clock;
     }
 
@@ -145,14 +148,14 @@ public final class NamespaceMerger {
         try {
             return merge(learner, expected, NightStop.NEVER);
         } catch (PfmException e) {
-            listener.onEvent(new LifecycleEvent.MergeFailed(namespace, String.valueOf(e.getMessage())));
+            failures.thrown(learner, namespace, e);
             throw e;
         }
     }
 
     /**
      * Merges as a night does: without looking first whether there is anything to do, and with a note in the row if there is not.
-     * Rejections are told to the listeners, errors are left to the caller.
+     * Rejections are told to listeners and host, errors are left to the caller.
      *
      * @param expected the plan to execute; null for whatever there is to do
      * @param stop what it throws ends the merge: nothing is published, and the namespace waits again
@@ -244,7 +247,7 @@ public final class NamespaceMerger {
     }
 
     private MergeOutcome rejected(Snapshot snapshot, String reason) {
-        listener.onEvent(new LifecycleEvent.MergeFailed(snapshot.namespace().nsUid(), reason));
+        failures.rejected(snapshot.namespace().learner(), snapshot.namespace().nsUid(), reason);
         return new MergeOutcome.Rejected(reason);
     }
 

@@ -4,11 +4,13 @@ package io.privatefm.core.night;
 import io.privatefm.core.recovery.FallbackWish;
 import io.privatefm.core.recovery.Lag;
 import io.privatefm.core.recovery.NamespaceFallback;
+import io.privatefm.spi.foundation.FoundationRelease;
 import io.privatefm.spi.merge.MergeOutcome;
 import io.privatefm.spi.recovery.FallbackCause;
 import io.privatefm.spi.recovery.FallbackOutcome;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
+import java.util.List;
 import java.util.Optional;
 
 /** What a night does for namespaces that it does not simply merge: those too far behind, and those whose fallback did not come to its end. */
@@ -30,12 +32,20 @@ public final class NightFallbacks {
         return switch (namespace.state()) {
             case FALLBACK -> true;
             case ACTIVE, MERGING ->
-                rebase.map(rule -> Lag.of(namespace.foundationRelease(), rule.releases())
-                                .orElse(0))
-                        .filter(lag -> lag > maxVersionLag)
+                rebase.filter(rule -> isTooFarBehind(namespace, rule.releases()))
                         .isPresent();
             case INITIALIZING, CORRUPTED, DELETING, DELETED -> false;
         };
+    }
+
+    /**
+     * Whether a namespace that merges is further behind the newest release than is allowed.
+     *
+     * @param releases all of them, oldest first
+     */
+    boolean isTooFarBehind(NamespaceRow namespace, List<FoundationRelease> releases) {
+        boolean merges = namespace.state() == NamespaceState.ACTIVE || namespace.state() == NamespaceState.MERGING;
+        return merges && Lag.of(namespace.foundationRelease(), releases).orElse(0) > maxVersionLag;
     }
 
     /** Falls back. */

@@ -37,6 +37,7 @@ public final class NightShift {
     private final NamespaceMerger merger;
     private final NightFallbacks fallbacks;
     private final NightControl control;
+    private final MergeFailures failures;
     private final OrchestratorListener listener;
 
     public NightShift(
@@ -45,12 +46,14 @@ public final class NightShift {
             NamespaceMerger merger,
             NightFallbacks fallbacks,
             NightControl control,
+            MergeFailures failures,
             OrchestratorListener listener) {
         this.store = store;
         this.foundations = foundations;
         this.merger = merger;
         this.fallbacks = fallbacks;
         this.control = control;
+        this.failures = failures;
         this.listener = listener;
     }
 
@@ -154,16 +157,14 @@ public final class NightShift {
         } catch (NightEnded e) {
             throw e;
         } catch (PfmException e) {
-            return rejected(namespace, String.valueOf(e.getMessage()));
+            failures.failed(namespace.learner(), namespace.nsUid(), e);
+            return new MergeOutcome.Rejected(String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             LOG.error("merging namespace {} failed", namespace.nsUid(), e);
-            return rejected(namespace, "internal error: " + e);
+            String reason = "internal error: " + e;
+            failures.failed(namespace.learner(), namespace.nsUid(), e, reason);
+            return new MergeOutcome.Rejected(reason);
         }
-    }
-
-    private MergeOutcome rejected(NamespaceRow namespace, String reason) {
-        listener.onEvent(new LifecycleEvent.MergeFailed(namespace.nsUid(), reason));
-        return new MergeOutcome.Rejected(reason);
     }
 
     private List<NamespaceRow> page(@Nullable LearnerId after) {

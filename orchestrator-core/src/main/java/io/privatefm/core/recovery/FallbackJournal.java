@@ -118,6 +118,7 @@ final class FallbackJournal {
                 planned.weightsBlob(),
                 planned.changedBytes(),
                 planned.trainedOn(),
+                planned.trainedAt(),
                 change.at());
         tx.putAdapter(row);
         change.event(EventType.ADAPTER_REGISTERED, AdapterRegistered.payload(row));

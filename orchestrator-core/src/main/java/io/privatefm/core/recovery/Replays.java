@@ -182,6 +182,7 @@ final class Replays {
                     adapter.weightsBlob(),
                     0,
                     adapter.trainedOn(),
+                    adapter.trainedAt(),
                     Instant.EPOCH));
         });
         return rows;
@@ -197,6 +198,7 @@ final class Replays {
                 row.weightsBlob(),
                 row.changedBytes(),
                 row.trainedOn(),
+                row.trainedAt(),
                 row.registeredAt());
     }
 }

@@ -71,6 +71,7 @@ class NamespaceHistoryTest {
                         Sha256.parse("6f6b650bb77def5c989dd06d59524538312f7c2d618502e5375e14f0661cd8a1"),
                         Sha256.parse("9f4969fe2c452e65d13e5558d1f0f0a969cc0aef1d010048cc73d0084204c9c4"),
                         Optional.of(R2),
+                        Optional.empty(),
                         false));
         assertThat(history.checkpoints().get(1L).variants()).containsOnlyKeys("数学");
         assertThat(history.checkpoints().get(3L).variants()).containsOnlyKeys("beides", "lesen", "数学");

@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,6 +165,30 @@ class OutboxRelayTest {
         time.advance(Duration.ofSeconds(6));
         assertThat(relay.run()).isEqualTo(2);
         assertThat(bus.ids()).endsWith(TWO + "-4", ONE + "-2", ONE + "-3");
+        assertThat(depth()).isZero();
+    }
+
+    @Test
+    @DisplayName("leaves a bus alone that refuses several messages in a row; what was not tried goes next time")
+    void down() {
+        List<NsUid> namespaces = IntStream.rangeClosed(1, 9)
+                .mapToObj(number -> new NsUid(String.valueOf(number).repeat(32)))
+                .toList();
+        namespaces.forEach(namespace -> enqueue(namespace, 1));
+        List<String> tried = new ArrayList<>();
+        bus.before = message -> {
+            tried.add(message.id());
+            throw new UnavailableException("the bus is down");
+        };
+        assertThat(relay.run()).isZero();
+        assertThat(tried).hasSize(3);
+
+        List<String> refused = List.copyOf(tried);
+        bus.before = message -> {};
+        assertThat(relay.run()).isEqualTo(6);
+        assertThat(bus.ids()).doesNotContainAnyElementsOf(refused);
+        time.advance(Duration.ofSeconds(6));
+        assertThat(relay.run()).isEqualTo(3);
         assertThat(depth()).isZero();
     }
 

@@ -148,6 +148,7 @@ class ReplayTest {
                                 adapter.configBlob(),
                                 adapter.weightsBlob(),
                                 adapter.trainedOn(),
+                                adapter.trainedAt(),
                                 adapter.setAside())));
         assertThat(history.adapters()).isEqualTo(registered);
         assertThat(published(history)).isEqualTo(expected(checkpoints));

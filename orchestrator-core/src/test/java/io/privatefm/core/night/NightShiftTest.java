@@ -14,6 +14,7 @@ import io.privatefm.core.checkpoint.CheckpointPublisher;
 import io.privatefm.core.checkpoint.CheckpointReader;
 import io.privatefm.core.foundation.Foundations;
 import io.privatefm.core.hash.TensorStream;
+import io.privatefm.core.journal.Correlation;
 import io.privatefm.core.journal.Journal;
 import io.privatefm.core.lease.LeaseKeeper;
 import io.privatefm.core.merge.MergeExecutor;
@@ -215,7 +216,7 @@ class NightShiftTest {
         SealedBlobs blobs = new SealedBlobs(engine.blobs, null, new Random(3));
         Foundations foundations = new Foundations(engine.foundation, stream);
         int[] operations = {0};
-        Journal journal = new Journal(engine.clock, false, new RowSeal(null, new Random(3)));
+        Journal journal = new Journal(engine.clock, false, new RowSeal(null, new Random(3)), new Correlation());
         LeaseKeeper keeper = new LeaseKeeper(engine.store, timer, "test", Duration.ofMinutes(1));
         CheckpointReader reader = new CheckpointReader(blobs, stream);
         AdapterArchive archive = new AdapterArchive(blobs, AdapterLimits.DEFAULT);
@@ -237,6 +238,7 @@ class NightShiftTest {
                 RecoveryPolicy.DEFAULT,
                 ids,
                 engine.events);
+        MergeFailures failures = new MergeFailures(engine.store, journal, ids, engine.events);
         NamespaceMerger merger = new NamespaceMerger(
                 engine.store,
                 foundations,
@@ -249,6 +251,7 @@ class NightShiftTest {
                 keeper,
                 new ReadDamage(room.findings(), room.fallback(), Runnable::run),
                 engine.events,
+                failures,
                 engine.clock);
         return new NightShift(
                 engine.store,
@@ -256,6 +259,7 @@ class NightShiftTest {
                 merger,
                 new NightFallbacks(room.fallback(), 3),
                 new NightControl(engine.store, engine.clock),
+                failures,
                 engine.events);
     }
 }

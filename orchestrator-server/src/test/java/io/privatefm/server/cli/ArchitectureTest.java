@@ -7,6 +7,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,8 +17,10 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaCodeUnitAccess;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.privatefm.bus.redis.RedisEventBus;
 import io.privatefm.core.Orchestrator;
 import io.privatefm.modelstore.BlobDirectory;
 import io.privatefm.modelstore.FoundationDirectory;
@@ -59,6 +62,7 @@ class ArchitectureTest {
                         "io.privatefm.spi",
                         "io.privatefm.modelstore",
                         "io.privatefm.store.jdbc",
+                        "io.privatefm.bus.redis",
                         CORE,
                         "io.privatefm.core.merge",
                         "io.privatefm.testkit",
@@ -97,7 +101,25 @@ class ArchitectureTest {
     }
 
     @Test
-    @DisplayName("the core knows no store and no host")
+    @DisplayName("the Redis bus shows nothing of its client")
+    void redisBus() {
+        noMethods()
+                .that()
+                .arePublic()
+                .and()
+                .areDeclaredInClassesThat(resideInAPackage("io.privatefm.bus.redis")
+                        .and(DescribedPredicate.describe(
+                                "are public", type -> type.getModifiers().contains(JavaModifier.PUBLIC))))
+                .should()
+                .haveRawReturnType(resideInAPackage("redis.."))
+                .orShould()
+                .haveRawParameterTypes(DescribedPredicate.describe(
+                        "of the client", types -> types.stream().anyMatch(resideInAPackage("redis.."))))
+                .check(MAIN);
+    }
+
+    @Test
+    @DisplayName("the core knows no store, no broker and no host")
     void core() {
         noClasses()
                 .that()
@@ -107,15 +129,16 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "io.privatefm.modelstore..",
                         "io.privatefm.store..",
+                        "io.privatefm.bus..",
                         "io.privatefm.server..",
                         "io.privatefm.testkit..")
                 .check(MAIN);
     }
 
     @Test
-    @DisplayName("no store knows the core or another store")
+    @DisplayName("no store and no bus knows the core or another one of them")
     void stores() {
-        for (String store : List.of("io.privatefm.modelstore..", "io.privatefm.store..")) {
+        for (String store : List.of("io.privatefm.modelstore..", "io.privatefm.store..", "io.privatefm.bus..")) {
             noClasses()
                     .that()
                     .resideInAPackage(store)
@@ -325,6 +348,7 @@ class ArchitectureTest {
     void exports() throws URISyntaxException, IOException {
         assertThat(exportsOf(Orchestrator.class)).containsExactly(CORE);
         assertThat(exportsOf(BlobDirectory.class)).containsExactly("io.privatefm.modelstore");
+        assertThat(exportsOf(RedisEventBus.class)).containsExactly("io.privatefm.bus.redis");
         Set<String> contracts = MAIN.stream()
                 .map(JavaClass::getPackageName)
                 .filter(name -> name.startsWith("io.privatefm.spi"))

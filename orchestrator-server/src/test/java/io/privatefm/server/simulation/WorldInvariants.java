@@ -50,6 +50,7 @@ final class WorldInvariants {
             "FALLBACK_FAILED",
             "FALLBACK_COMPLETED",
             "RETRAINING_REQUESTED",
+            "MERGE_FAILED",
             "NAMESPACE_DELETED");
     private static final int ALL = 100_000;
 

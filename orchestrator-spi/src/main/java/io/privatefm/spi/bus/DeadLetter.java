@@ -19,6 +19,11 @@ public record DeadLetter(String topic, String group, String messageId, Reason re
         return new DeadLetter(message.topic(), group, message.id(), reason, String.valueOf(refusal.getMessage()));
     }
 
+    /** Whether what a handler threw says that it refuses the message for good, as {@link MessageHandler} has it. */
+    public static boolean isRefusal(RuntimeException failure) {
+        return failure instanceof PfmException error && !error.retryable() && error.code() != ErrorCode.OUTCOME_UNKNOWN;
+    }
+
     /** Why a message is given up. */
     public enum Reason {
         /** Its bytes are no message. */

@@ -6,8 +6,8 @@ package io.privatefm.spi.bus;
  *
  * <ul>
  *   <li>it returns: the message is taken;
- *   <li>it throws a {@link io.privatefm.spi.PfmException} that is {@linkplain io.privatefm.spi.PfmException#retryable() retryable}: the
- *       trouble is not the message's. It is delivered again, after growing pauses, for as long as that lasts;
+ *   <li>it throws a {@link io.privatefm.spi.PfmException} that is {@linkplain io.privatefm.spi.PfmException#retryable() retryable}, or an
+ *       {@link io.privatefm.spi.OutcomeUnknownException}: the trouble is not the message's. It is delivered again, after growing pauses, for as long as that lasts;
  *   <li>it throws another {@link io.privatefm.spi.PfmException}: the message is given up at once, as {@link DeadLetter.Reason#UNKNOWN_VERSION} if its code is {@link
  *       io.privatefm.spi.ErrorCode#UNKNOWN_FORMAT}, else as {@link DeadLetter.Reason#REFUSED};
  *   <li>it throws anything else: the message is delivered again, after growing pauses, a bounded number of times, and then given up.

@@ -4,6 +4,7 @@ package io.privatefm.spi.observe;
 import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
+import io.privatefm.spi.bus.DeadLetter;
 import io.privatefm.spi.checkpoint.Verdict;
 import io.privatefm.spi.merge.EarlyEnd;
 import io.privatefm.spi.recovery.FallbackCause;
@@ -75,6 +76,9 @@ public sealed interface LifecycleEvent {
 
     /** A namespace was deleted for good. */
     record NamespaceDeleted(NsUid namespace) implements LifecycleEvent {}
+
+    /** A message was not taken, and is not delivered any more. */
+    record MessageGivenUp(String topic, DeadLetter.Reason reason) implements LifecycleEvent {}
 
     /** A deletion was asked for, and not granted. */
     record DeletionDenied() implements LifecycleEvent {}

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param weightsBlob blob with the bytes of {@code adapter_model.safetensors}
  * @param changedBytes bytes of foundation tensors that it changes, what a merge reads and writes for it
  * @param trainedOn content hash of the foundation it was trained on, where its trainer declared one
+ * @param trainedAt when its trainer finished it, where its trainer said so; to the microsecond
  * @param setAside whether it goes into no merge any more: it does not fit the foundation release that the namespace has moved to, or the
  *     namespace was restored to a time before it
  */
@@ -28,6 +29,7 @@ public record AdapterRow(
         Sha256 weightsBlob,
         long changedBytes,
         Optional<Sha256> trainedOn,
+        Optional<Instant> trainedAt,
         Instant registeredAt,
         boolean setAside) {
     /** A revision as it is registered. */
@@ -40,13 +42,59 @@ public record AdapterRow(
             Sha256 weightsBlob,
             long changedBytes,
             Optional<Sha256> trainedOn,
+            Optional<Instant> trainedAt,
             Instant registeredAt) {
-        this(nsUid, subject, revision, digest, configBlob, weightsBlob, changedBytes, trainedOn, registeredAt, false);
+        this(
+                nsUid,
+                subject,
+                revision,
+                digest,
+                configBlob,
+                weightsBlob,
+                changedBytes,
+                trainedOn,
+                trainedAt,
+                registeredAt,
+                false);
+    }
+
+    /** A revision as it is registered, where nobody said when it was trained. */
+    public AdapterRow(
+            NsUid nsUid,
+            Subject subject,
+            int revision,
+            Sha256 digest,
+            Sha256 configBlob,
+            Sha256 weightsBlob,
+            long changedBytes,
+            Optional<Sha256> trainedOn,
+            Instant registeredAt) {
+        this(
+                nsUid,
+                subject,
+                revision,
+                digest,
+                configBlob,
+                weightsBlob,
+                changedBytes,
+                trainedOn,
+                Optional.empty(),
+                registeredAt);
     }
 
     /** This revision, set aside. */
     public AdapterRow withSetAside() {
         return new AdapterRow(
-                nsUid, subject, revision, digest, configBlob, weightsBlob, changedBytes, trainedOn, registeredAt, true);
+                nsUid,
+                subject,
+                revision,
+                digest,
+                configBlob,
+                weightsBlob,
+                changedBytes,
+                trainedOn,
+                trainedAt,
+                registeredAt,
+                true);
     }
 }

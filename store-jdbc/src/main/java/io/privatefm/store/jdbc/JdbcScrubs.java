@@ -10,7 +10,6 @@ import io.privatefm.spi.store.ScrubTable;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 
@@ -96,7 +95,6 @@ final class JdbcScrubs implements ScrubTable {
                 Statements.instant(row, "at"),
                 Optional.ofNullable(row.getString("verdict")).map(Verdict::valueOf),
                 row.getString("detail"),
-                Optional.ofNullable(row.getObject("found_at", OffsetDateTime.class))
-                        .map(OffsetDateTime::toInstant));
+                Statements.instantOrEmpty(row, "found_at"));
     }
 }

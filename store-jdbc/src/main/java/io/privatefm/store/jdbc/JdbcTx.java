@@ -183,7 +183,7 @@ final class JdbcTx implements StoreTx {
         statements.insertOrConflict(
                 "revision " + row.revision() + " of the adapter for " + row.subject(),
                 "insert into pfm_adapter (ns_uid, subject, revision, digest, config_blob, weights_blob, changed_bytes,"
-                        + " trained_on, registered_at, set_aside) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        + " trained_on, trained_at, registered_at, set_aside) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row.nsUid().value(),
                 row.subject().value(),
                 row.revision(),
@@ -192,6 +192,7 @@ final class JdbcTx implements StoreTx {
                 row.weightsBlob().hex(),
                 row.changedBytes(),
                 row.trainedOn().map(Sha256::hex).orElse(null),
+                row.trainedAt().orElse(null),
                 row.registeredAt(),
                 row.setAside());
     }
@@ -388,6 +389,7 @@ final class JdbcTx implements StoreTx {
                 hash(row, "weights_blob"),
                 row.getLong("changed_bytes"),
                 Optional.ofNullable(row.getString("trained_on")).map(Sha256::parse),
+                Statements.instantOrEmpty(row, "trained_at"),
                 Statements.instant(row, "registered_at"),
                 row.getBoolean("set_aside"));
     }

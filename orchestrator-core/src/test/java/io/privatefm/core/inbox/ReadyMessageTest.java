@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.privatefm.core.journal;
+package io.privatefm.core.inbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -69,6 +69,6 @@ class ReadyMessageTest {
     }
 
     private static ReadyMessage read(String payload) {
-        return ReadyMessage.read(new BusMessage("m-1", "PRIVATE_BRAIN_READY", "ada", payload));
+        return ReadyMessage.read(IncomingMessage.read(new BusMessage("m-1", "PRIVATE_BRAIN_READY", "ada", payload)));
     }
 }
