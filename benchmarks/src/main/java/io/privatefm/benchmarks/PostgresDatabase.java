@@ -50,13 +50,18 @@ final class PostgresDatabase implements Database {
 
     @Override
     public OpenStore emptyStore() {
+        return OpenStore.pooled(emptySchema());
+    }
+
+    /** A new schema, for what is no store of ours. */
+    PGSimpleDataSource emptySchema() {
         schemas++;
         String schema = "benchmark" + schemas;
         ask("create schema " + schema);
         PGSimpleDataSource database = new PGSimpleDataSource();
         database.setUrl(server.getJdbcUrl("postgres", "postgres"));
         database.setCurrentSchema(schema);
-        return OpenStore.pooled(database);
+        return database;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.privatefm.benchmarks;
 
 import io.privatefm.core.InMemory;
 import io.privatefm.core.Orchestrator;
+import io.privatefm.core.OrchestratorBuilder;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.files.ModelFiles;
@@ -21,16 +22,20 @@ import java.util.Optional;
 /** An orchestrator over a store, with a tiny foundation and blobs in memory; it merges on the calling thread. */
 final class TinyEngine implements AutoCloseable {
     private static final Subject SUBJECT = Subject.of("math");
+    private static final TinyModel MODEL = TinyModels.llama(1, FloatType.BF16, false);
 
     private final ModelFiles adapter;
     private final Orchestrator orchestrator;
 
     TinyEngine(OrchestratorStore store) {
-        TinyModel model = TinyModels.llama(1, FloatType.BF16, false);
-        adapter = TinyAdapters.plain(model, 2, "q_proj", "v_proj").files();
-        orchestrator = Orchestrator.builder(store, InMemory.blobs(), new OneRelease(model.files()))
-                .executor(Runnable::run, 1)
-                .build();
+        adapter = TinyAdapters.plain(MODEL, 2, "q_proj", "v_proj").files();
+        orchestrator = builder(store).build();
+    }
+
+    /** What it is built by. */
+    static OrchestratorBuilder builder(OrchestratorStore store) {
+        return Orchestrator.builder(store, InMemory.blobs(), new OneRelease(MODEL.files()))
+                .executor(Runnable::run, 1);
     }
 
     NamespaceRow provision(LearnerId learner) {
