@@ -114,7 +114,8 @@ final class EventFlow implements AutoCloseable {
     }
 
     static String payload(String learner) {
-        return "{\"event\":\"PRIVATE_BRAIN_READY\",\"learner_id\":\"" + learner + "\",\"subjects\":[\"math\",\"reading\"]}";
+        return "{\"event\":\"PRIVATE_BRAIN_READY\",\"learner_id\":\"" + learner
+                + "\",\"subjects\":[\"math\",\"reading\"]}";
     }
 
     @Override

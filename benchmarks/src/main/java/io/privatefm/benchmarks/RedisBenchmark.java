@@ -36,8 +36,13 @@ final class RedisBenchmark {
                     .start();
             String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
             process.waitFor();
-            List<String> lines = said.replace('\r', '\n').lines().filter(line -> line.contains("requests per second")).toList();
-            out.printf("redis-benchmark, %s connections: %s%n", clients, lines.isEmpty() ? said : lines.get(lines.size() - 1));
+            List<String> lines = said.replace('\r', '\n')
+                    .lines()
+                    .filter(line -> line.contains("requests per second"))
+                    .toList();
+            out.printf(
+                    "redis-benchmark, %s connections: %s%n",
+                    clients, lines.isEmpty() ? said : lines.get(lines.size() - 1));
         }
     }
 }

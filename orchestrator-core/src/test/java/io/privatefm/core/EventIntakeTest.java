@@ -60,8 +60,7 @@ class EventIntakeTest {
     }
 
     private static BusMessage ready(String id, Optional<String> correlation) {
-        return new BusMessage(
-                id, READY, "ada", Intake.ready(ADA, MATH).toString(), Optional.empty(), correlation);
+        return new BusMessage(id, READY, "ada", Intake.ready(ADA, MATH).toString(), Optional.empty(), correlation);
     }
 
     @Test
@@ -119,8 +118,8 @@ class EventIntakeTest {
         @DisplayName("is audited once and told once: topic, reason and a digest of the id, nothing else")
         void once() {
             Orchestrator orchestrator = started();
-            DeadLetter letter =
-                    new DeadLetter(READY, "private-fm", "ada/1", DeadLetter.Reason.TOO_MANY_DELIVERIES, "ada is unwell");
+            DeadLetter letter = new DeadLetter(
+                    READY, "private-fm", "ada/1", DeadLetter.Reason.TOO_MANY_DELIVERIES, "ada is unwell");
             DeadLetter elsewhere =
                     new DeadLetter("ADAPTER_TRAINED", "private-fm", "ada/1", DeadLetter.Reason.LOST, "trimmed");
             try (CorrelationScope scope = orchestrator.correlated("of-ada")) {
@@ -133,8 +132,7 @@ class EventIntakeTest {
                     .containsExactly(
                             new LifecycleEvent.MessageGivenUp(READY, DeadLetter.Reason.TOO_MANY_DELIVERIES),
                             new LifecycleEvent.MessageGivenUp("ADAPTER_TRAINED", DeadLetter.Reason.LOST));
-            List<AuditRow> rows =
-                    engine.store.inTransaction(tx -> tx.audit().unsequenced(9));
+            List<AuditRow> rows = engine.store.inTransaction(tx -> tx.audit().unsequenced(9));
             assertThat(rows).hasSize(2).allSatisfy(row -> {
                 assertThat(row.chain()).isEqualTo("inbox");
                 assertThat(row.actor()).isEqualTo("private-fm");
@@ -174,8 +172,9 @@ class EventIntakeTest {
             orchestrator.upkeep().relayMessages();
 
             assertThat(heard).containsExactly("request 7");
-            assertThat(lines.list).singleElement().satisfies(line -> assertThat(line.getMDCPropertyMap())
-                    .containsEntry(KEY, "request-8"));
+            assertThat(lines.list)
+                    .singleElement()
+                    .satisfies(line -> assertThat(line.getMDCPropertyMap()).containsEntry(KEY, "request-8"));
             assertThat(MDC.get(KEY)).isNull();
             NamespaceRow row = orchestrator.namespaces().get(ADA);
             assertThat(orchestrator.namespaces().events(ADA, 1, 9))
@@ -192,8 +191,7 @@ class EventIntakeTest {
             assertThat(bus.published()).singleElement().satisfies(message -> {
                 assertThat(message.correlationId()).contains("request 7");
                 assertThat(message.payload()).contains("\"correlation_id\":\"request 7\"");
-                assertThat(message.time())
-                        .contains(orchestrator(message, row));
+                assertThat(message.time()).contains(orchestrator(message, row));
             });
         }
 
@@ -212,10 +210,17 @@ class EventIntakeTest {
                     "m-2",
                     READY,
                     "ben",
-                    Intake.ready(LearnerId.of("ben"), MATH).put(KEY, "x".repeat(129)).toString()));
+                    Intake.ready(LearnerId.of("ben"), MATH)
+                            .put(KEY, "x".repeat(129))
+                            .toString()));
 
-            assertThat(orchestrator.namespaces().events(ADA, 1, 9).get(0).payload()).doesNotContain(KEY);
-            assertThat(orchestrator.namespaces().events(LearnerId.of("ben"), 1, 9).get(0).payload())
+            assertThat(orchestrator.namespaces().events(ADA, 1, 9).get(0).payload())
+                    .doesNotContain(KEY);
+            assertThat(orchestrator
+                            .namespaces()
+                            .events(LearnerId.of("ben"), 1, 9)
+                            .get(0)
+                            .payload())
                     .doesNotContain(KEY);
             assertThatThrownBy(() -> orchestrator.correlated(id))
                     .isInstanceOf(InvalidInputException.class)
@@ -259,7 +264,9 @@ class EventIntakeTest {
                 }
                 orchestrator.upkeep().relayMessages();
 
-                assertThat(intake.audit("ns:" + uid)).extracting(AuditRow::details).noneMatch(text -> text.contains("about-ada"));
+                assertThat(intake.audit("ns:" + uid))
+                        .extracting(AuditRow::details)
+                        .noneMatch(text -> text.contains("about-ada"));
                 assertThat(sent).singleElement().satisfies(message -> {
                     assertThat(message.payload()).doesNotContain(KEY);
                     assertThat(message.correlationId()).isEmpty();
@@ -280,11 +287,15 @@ class EventIntakeTest {
                 "m-1",
                 "FOUNDATION_RELEASED",
                 "",
-                JsonNodeFactory.instance.objectNode().put("release", "unheard-of").toString(),
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("release", "unheard-of")
+                        .toString(),
                 Optional.empty(),
                 Optional.of("release-5")));
 
-        assertThat(engine.orchestrator().namespaces().get(ADA).foundationRelease()).isEqualTo("r5");
+        assertThat(engine.orchestrator().namespaces().get(ADA).foundationRelease())
+                .isEqualTo("r5");
         assertThat(engine.orchestrator().namespaces().events(ADA, 4, 9))
                 .isNotEmpty()
                 .allSatisfy(event -> assertThat(event.payload()).contains("\"correlation_id\":\"release-5\""));

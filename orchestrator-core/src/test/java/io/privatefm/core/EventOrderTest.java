@@ -37,10 +37,12 @@ class EventOrderTest {
     private static final int TRAININGS = 4;
 
     /** What is to be the same at the end, whatever came when. */
-    private record EndState(Map<String, List<Subject>> namespaces, Map<String, Sha256> adapters, List<String> deleted) {}
+    private record EndState(
+            Map<String, List<Subject>> namespaces, Map<String, Sha256> adapters, List<String> deleted) {}
 
     @Test
-    @DisplayName("lead to where the orderly ones lead: namespaces, the adapter that was trained last, nobody brought back")
+    @DisplayName(
+            "lead to where the orderly ones lead: namespaces, the adapter that was trained last, nobody brought back")
     void anyOrder() {
         long seed = TestSeed.of(getClass());
         for (int round = 0; round < ROUNDS; round++) {

@@ -60,10 +60,14 @@ class TrainedAdaptersTest {
             provision();
             ObjectNode message = intake.trained(MATH, 1)
                     .put("trained_at", "2026-02-02T01:00:00.1234567+01:00")
-                    .put("config_sha256", Intake.sha256(intake.train(1), "adapter_config.json").hex())
+                    .put(
+                            "config_sha256",
+                            Intake.sha256(intake.train(1), "adapter_config.json")
+                                    .hex())
                     .put(
                             "trained_on",
-                            ModelCheck.contentHash(ModelFixture.tiny(1).files(), 1).hex());
+                            ModelCheck.contentHash(ModelFixture.tiny(1).files(), 1)
+                                    .hex());
             intake.publish("m-1", TOPIC, message);
             intake.publish("m-1", TOPIC, message);
 
@@ -72,13 +76,17 @@ class TrainedAdaptersTest {
             assertThat(row.revision()).isEqualTo(1);
             assertThat(row.trainedAt()).as("to the microsecond").contains(LATE);
             assertThat(row.trainedOn()).isPresent();
-            assertThat(intake.opened).as("a message that was taken opens nothing").containsExactly("a1");
+            assertThat(intake.opened)
+                    .as("a message that was taken opens nothing")
+                    .containsExactly("a1");
             assertThat(intake.isTaken("m-1")).isTrue();
-            assertThat(intake.orchestrator().namespaces().events(ADA, 2, 9)).singleElement().satisfies(event -> {
-                assertThat(event.type()).isEqualTo("ADAPTER_REGISTERED");
-                assertThat(event.typeVersion()).isEqualTo(1);
-                assertThat(event.payload()).contains("\"trained_at\":\"" + LATE + "\"");
-            });
+            assertThat(intake.orchestrator().namespaces().events(ADA, 2, 9))
+                    .singleElement()
+                    .satisfies(event -> {
+                        assertThat(event.type()).isEqualTo("ADAPTER_REGISTERED");
+                        assertThat(event.typeVersion()).isEqualTo(1);
+                        assertThat(event.payload()).contains("\"trained_at\":\"" + LATE + "\"");
+                    });
             assertThat(intake.orchestrator().merges().runNight().merged()).isEqualTo(1);
         }
 
@@ -100,7 +108,9 @@ class TrainedAdaptersTest {
             intake.publish("m-1", TOPIC, intake.trained(MATH, 1), EARLY, null);
             intake.publish("m-2", TOPIC, intake.trained(READING, 1));
 
-            assertThat(intake.adapters()).extracting(AdapterRow::trainedAt).containsExactly(Optional.of(EARLY), Optional.empty());
+            assertThat(intake.adapters())
+                    .extracting(AdapterRow::trainedAt)
+                    .containsExactly(Optional.of(EARLY), Optional.empty());
         }
 
         @Test
@@ -111,7 +121,8 @@ class TrainedAdaptersTest {
             intake.publish("m-1", TOPIC, intake.trained(MATH, 1));
 
             assertThat(intake.isTaken("m-1")).isFalse();
-            assertThat(intake.engine.events.events(LifecycleEvent.MessageGivenUp.class)).isEmpty();
+            assertThat(intake.engine.events.events(LifecycleEvent.MessageGivenUp.class))
+                    .isEmpty();
         }
 
         @Test
@@ -122,9 +133,7 @@ class TrainedAdaptersTest {
             intake.orchestrator().merges().mergeNow(ADA);
             intake.publish("m-2", TOPIC, intake.trained(MATH, 2), LATE, null);
             intake.orchestrator().merges().mergeNow(ADA);
-            intake.orchestrator()
-                    .recovery()
-                    .fallback(ADA, new RestorePoint.Version(1));
+            intake.orchestrator().recovery().fallback(ADA, new RestorePoint.Version(1));
 
             assertThat(intake.adapters()).singleElement().satisfies(row -> {
                 assertThat(row.revision()).isEqualTo(3);
@@ -179,7 +188,8 @@ class TrainedAdaptersTest {
             assertThat(intake.opened).isEmpty();
             assertThat(intake.isTaken("m-1")).isTrue();
             assertThat(intake.orchestrator().namespaces().find(ADA)).isEmpty();
-            assertThat(intake.engine.events.events(LifecycleEvent.MessageGivenUp.class)).isEmpty();
+            assertThat(intake.engine.events.events(LifecycleEvent.MessageGivenUp.class))
+                    .isEmpty();
         }
 
         @Test
@@ -200,7 +210,8 @@ class TrainedAdaptersTest {
 
             assertThat(intake.isTaken("m-1")).isTrue();
             assertThat(intake.orchestrator().namespaces().find(ADA)).isEmpty();
-            assertThat(intake.engine.events.events(LifecycleEvent.MessageGivenUp.class)).isEmpty();
+            assertThat(intake.engine.events.events(LifecycleEvent.MessageGivenUp.class))
+                    .isEmpty();
         }
     }
 
@@ -259,7 +270,11 @@ class TrainedAdaptersTest {
             intake.publish(
                     "m-1",
                     TOPIC,
-                    intake.trained(MATH, 1).put(field, Intake.sha256(intake.train(2), "adapter_model.safetensors").hex()));
+                    intake.trained(MATH, 1)
+                            .put(
+                                    field,
+                                    Intake.sha256(intake.train(2), "adapter_model.safetensors")
+                                            .hex()));
 
             assertGivenUp(DeadLetter.Reason.REFUSED);
             assertThat(intake.isTaken("m-1")).isFalse();
@@ -283,7 +298,11 @@ class TrainedAdaptersTest {
             intake.publish(
                     "m-2",
                     TOPIC,
-                    intake.trained(READING, 1).put("trained_on", Intake.sha256(intake.train(1), "adapter_config.json").hex()));
+                    intake.trained(READING, 1)
+                            .put(
+                                    "trained_on",
+                                    Intake.sha256(intake.train(1), "adapter_config.json")
+                                            .hex()));
             assertThat(intake.adapters()).isEmpty();
             assertThat(intake.audit("inbox")).hasSize(2);
         }
@@ -310,19 +329,25 @@ class TrainedAdaptersTest {
         @DisplayName("and says what was expected and what was found")
         void message() {
             provision();
-            String claimed = Intake.sha256(intake.train(2), "adapter_model.safetensors").hex();
-            String found = Intake.sha256(intake.train(1), "adapter_model.safetensors").hex();
+            String claimed =
+                    Intake.sha256(intake.train(2), "adapter_model.safetensors").hex();
+            String found =
+                    Intake.sha256(intake.train(1), "adapter_model.safetensors").hex();
             Handlers handlers = new Handlers();
             intake.engine
                     .restart(intake.engine.builder().eventBus(handlers).adapterStore(reference -> intake.train(1)))
                     .start();
 
             assertThatThrownBy(() -> handlers.handle(new BusMessage(
-                            "m-1", TOPIC, "ada", intake.trained(MATH, 1).put("sha256", claimed).toString())))
+                            "m-1",
+                            TOPIC,
+                            "ada",
+                            intake.trained(MATH, 1).put("sha256", claimed).toString())))
                     .isInstanceOfSatisfying(
-                            InvalidInputException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ADAPTER_INVALID))
-                    .hasMessage("adapter_model.safetensors: its bytes should have the SHA-256 " + claimed
-                            + " and have " + found);
+                            InvalidInputException.class,
+                            e -> assertThat(e.code()).isEqualTo(ErrorCode.ADAPTER_INVALID))
+                    .hasMessage("adapter_model.safetensors: its bytes should have the SHA-256 " + claimed + " and have "
+                            + found);
         }
     }
 }

@@ -39,7 +39,8 @@ class DeliveryTest {
     }
 
     @Test
-    @DisplayName("delivers again without bound what fails for trouble that passes, and then still counts its other failures from one")
+    @DisplayName(
+            "delivers again without bound what fails for trouble that passes, and then still counts its other failures from one")
     void passingTrouble() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         Taken taken = new Taken(message -> {
@@ -131,9 +132,8 @@ class DeliveryTest {
             bus.publish(message(number));
         }
         bus.subscribe(TOPIC, GROUP, taken);
-        Prefix.await(() -> prefix.call(Command.EXISTS, prefix.active()).number() == 1
-                && groups() == 1
-                && prefix.pending() == 3);
+        Prefix.await(() ->
+                prefix.call(Command.EXISTS, prefix.active()).number() == 1 && groups() == 1 && prefix.pending() == 3);
         open.countDown();
 
         assertThat(taken.until("key-9")).hasSize(10);
@@ -178,8 +178,8 @@ class DeliveryTest {
         bus.publish(message(1));
         bus.publish(message(2));
 
-        for (String expected : List.of(
-                "key-1 UNKNOWN_VERSION", "key-1 UNKNOWN_VERSION", "key-1 UNKNOWN_VERSION", "key-2")) {
+        for (String expected :
+                List.of("key-1 UNKNOWN_VERSION", "key-1 UNKNOWN_VERSION", "key-1 UNKNOWN_VERSION", "key-2")) {
             assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo(expected);
         }
         assertThat(bus.deadLetters().list(10)).hasSize(1);
@@ -209,7 +209,8 @@ class DeliveryTest {
         // what was sent comes back byte for byte
         bus.deadLetters().redeliver(bus.deadLetters().list(10).get(1).id());
         assertThat(taken.nextGivenUp().reason()).isEqualTo(DeadLetter.Reason.UNREADABLE);
-        List<Reply> entries = prefix.call(Command.XREVRANGE, prefix.stream(), "+", "-", "COUNT", 1).list();
+        List<Reply> entries = prefix.call(Command.XREVRANGE, prefix.stream(), "+", "-", "COUNT", 1)
+                .list();
         assertThat(entries.get(0).list().get(1).list().get(1).bytes()).containsExactly(-1, 0, 1);
     }
 
@@ -265,14 +266,14 @@ class DeliveryTest {
 
         assertThat(taken.until("key-249"))
                 .extracting(BusMessage::id)
-                .containsExactlyElementsOf(
-                        java.util.stream.IntStream.range(0, 250).mapToObj(number -> "key-" + number).toList());
+                .containsExactlyElementsOf(java.util.stream.IntStream.range(0, 250)
+                        .mapToObj(number -> "key-" + number)
+                        .toList());
         Prefix.await(() -> prefix.pending() == 0);
     }
 
     private void readAs(String consumer, int count) {
-        prefix.call(
-                Command.XREADGROUP, "GROUP", GROUP, consumer, "COUNT", count, "STREAMS", prefix.stream(), ">");
+        prefix.call(Command.XREADGROUP, "GROUP", GROUP, consumer, "COUNT", count, "STREAMS", prefix.stream(), ">");
     }
 
     @Test
@@ -283,9 +284,11 @@ class DeliveryTest {
         bus.publish(message(1));
         bus.publish(message(2));
         readAs("ghost", 1);
-        String id = prefix.call(Command.XPENDING, prefix.stream(), GROUP).list().get(1).text();
-        prefix.call(
-                Command.XCLAIM, prefix.stream(), GROUP, "ghost", 0, id, "RETRYCOUNT", 4, "JUSTID");
+        String id = prefix.call(Command.XPENDING, prefix.stream(), GROUP)
+                .list()
+                .get(1)
+                .text();
+        prefix.call(Command.XCLAIM, prefix.stream(), GROUP, "ghost", 0, id, "RETRYCOUNT", 4, "JUSTID");
         Taken taken = new Taken();
         bus.subscribe(TOPIC, GROUP, taken);
 
@@ -325,7 +328,10 @@ class DeliveryTest {
         bus.publish(message(1));
         bus.publish(message(2));
         readAs("ghost", 1);
-        String id = prefix.call(Command.XPENDING, prefix.stream(), GROUP).list().get(1).text();
+        String id = prefix.call(Command.XPENDING, prefix.stream(), GROUP)
+                .list()
+                .get(1)
+                .text();
         prefix.call(Command.XTRIM, prefix.stream(), "MAXLEN", 1);
         Taken taken = new Taken();
         bus.subscribe(TOPIC, GROUP, taken);
@@ -358,7 +364,11 @@ class DeliveryTest {
         }
         bus.publish(message(2));
         String last = prefix.call(Command.XREVRANGE, prefix.stream(), "+", "-", "COUNT", 1)
-                .list().get(0).list().get(0).text();
+                .list()
+                .get(0)
+                .list()
+                .get(0)
+                .text();
         prefix.call(Command.XTRIM, prefix.stream(), "MAXLEN", 0);
         try (Subscription second = bus.subscribe(TOPIC, GROUP, taken)) {
             DeadLetter letter = taken.nextGivenUp();
@@ -394,7 +404,8 @@ class DeliveryTest {
                     .forgetConsumers(java.time.Duration.ofMillis(1));
         }
 
-        assertThat(prefix.call(Command.XINFO, "CONSUMERS", prefix.stream(), GROUP).list())
+        assertThat(prefix.call(Command.XINFO, "CONSUMERS", prefix.stream(), GROUP)
+                        .list())
                 .extracting(consumer -> consumer.named("name").text())
                 .containsExactly("busy");
     }

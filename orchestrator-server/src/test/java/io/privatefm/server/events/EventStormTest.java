@@ -183,7 +183,11 @@ class EventStormTest {
             LearnerId learner, List<Integer> trained, List<EventRow> events, Map<Integer, String> digests) {
         List<String> registered = events.stream()
                 .filter(event -> event.type().equals("ADAPTER_REGISTERED"))
-                .map(event -> DIGEST.matcher(event.payload()).results().findFirst().orElseThrow().group(1))
+                .map(event -> DIGEST.matcher(event.payload())
+                        .results()
+                        .findFirst()
+                        .orElseThrow()
+                        .group(1))
                 .toList();
         assertThat(registered).as("adapters of %s", learner).hasSameSizeAs(trained);
         for (int at = 0; at < trained.size(); at++) {

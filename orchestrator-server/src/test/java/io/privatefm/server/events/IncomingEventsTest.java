@@ -63,9 +63,8 @@ class IncomingEventsTest {
             Files.copy(TUTOR.resolve("foundation/release-1").resolve(name), release.resolve(name));
         }
         redis = new PlainRedis(RedisServer.sharedUrl());
-        bus = new WatchedBus(RedisEventBus.builder(RedisServer.sharedUrl())
-                .prefix(prefix)
-                .open());
+        bus = new WatchedBus(
+                RedisEventBus.builder(RedisServer.sharedUrl()).prefix(prefix).open());
         pfm = Orchestrator.builder(InMemory.store(), InMemory.blobs(), FoundationDirectory.at(foundation))
                 .eventBus(bus)
                 .adapterStore(AdapterDirectory.at(TUTOR.resolve("adapters")))
@@ -106,7 +105,8 @@ class IncomingEventsTest {
         assertThat(pfm.merges().runNight().merged()).isEqualTo(1);
         pfm.upkeep().relayMessages();
         JsonNode created = onlyEvent("NAMESPACE_CREATED");
-        assertThat(created.path("correlationid")).isEqualTo(document.examples("PRIVATE_BRAIN_READY").get(0).path("correlationid"));
+        assertThat(created.path("correlationid"))
+                .isEqualTo(document.examples("PRIVATE_BRAIN_READY").get(0).path("correlationid"));
         assertThat(created.path("data").path("correlation_id")).isEqualTo(created.path("correlationid"));
         assertThat(onlyEvent("MERGE_COMPLETED").path("data").path("variants").has("math"))
                 .isTrue();

@@ -84,7 +84,8 @@ final class Storm {
     }
 
     private static BusMessage ready(LearnerId learner) {
-        String payload = "{\"event\":\"PRIVATE_BRAIN_READY\",\"learner_id\":\"" + learner + "\",\"subjects\":[\"math\"]}";
+        String payload =
+                "{\"event\":\"PRIVATE_BRAIN_READY\",\"learner_id\":\"" + learner + "\",\"subjects\":[\"math\"]}";
         return message("ready-" + learner, "PRIVATE_BRAIN_READY", learner, payload, BEGIN);
     }
 
@@ -97,7 +98,6 @@ final class Storm {
     }
 
     private static BusMessage message(String id, String topic, LearnerId learner, String payload, Instant at) {
-        return new BusMessage(
-                id, topic, learner.value(), payload, Optional.of(at), Optional.of("platform-" + id));
+        return new BusMessage(id, topic, learner.value(), payload, Optional.of(at), Optional.of("platform-" + id));
     }
 }

@@ -42,7 +42,8 @@ final class StormHome {
         Files.writeString(home.resolve("redis"), redis);
         MODEL.writeTo(home.resolve("foundation").resolve("r1"));
         for (int number = 0; number < ADAPTERS; number++) {
-            TinyAdapters.plain(MODEL, number, "c_attn").writeTo(home.resolve("trained").resolve(reference(number)));
+            TinyAdapters.plain(MODEL, number, "c_attn")
+                    .writeTo(home.resolve("trained").resolve(reference(number)));
         }
     }
 
