@@ -68,7 +68,7 @@ final class TrainedAdapters {
             return;
         }
         requireNotAhead(trained);
-        try (ModelFiles files = open(trained, message)) {
+        try (ModelFiles files = TrainersFiles.open(trainers, trained.uri())) {
             registration.register(
                     due.get(),
                     trained.subject(),
@@ -81,18 +81,6 @@ final class TrainedAdapters {
                 throw e;
             }
             LOG.debug("it does not matter any more that an adapter was refused", e);
-        }
-    }
-
-    private ModelFiles open(AdapterTrained trained, IncomingMessage message) {
-        try {
-            return trainers.open(trained.uri());
-        } catch (PfmException e) {
-            if (e.retryable()) {
-                throw new NotYetException(
-                        "the adapter store does not answer for message " + message.digest() + ": " + e.getMessage(), e);
-            }
-            throw e;
         }
     }
 

@@ -25,7 +25,6 @@ import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.store.AuditRow;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -123,6 +122,7 @@ class EventIntakeTest {
             DeadLetter elsewhere =
                     new DeadLetter("ADAPTER_TRAINED", "private-fm", "ada/1", DeadLetter.Reason.LOST, "trimmed");
             try (CorrelationScope scope = orchestrator.correlated("of-ada")) {
+                assertThat(scope).isNotNull();
                 bus.of(READY).givenUp(letter);
                 bus.of(READY).givenUp(letter);
                 bus.of("ADAPTER_TRAINED").givenUp(elsewhere);
@@ -152,7 +152,6 @@ class EventIntakeTest {
         @Test
         @DisplayName("into log lines, event log, audit details and outgoing messages, and no further than that message")
         void everywhere() {
-            Orchestrator orchestrator = started();
             Logger logger = (Logger) LoggerFactory.getLogger(Namespaces.class);
             ListAppender<ILoggingEvent> lines = new ListAppender<>();
             lines.start();
@@ -160,7 +159,7 @@ class EventIntakeTest {
             List<String> heard = new ArrayList<>();
             engine.restart(engine.builder().eventBus(bus).addListener(event -> heard.add(MDC.get(KEY))))
                     .start();
-            orchestrator = engine.orchestrator();
+            Orchestrator orchestrator = engine.orchestrator();
             bus.handle(ready("m-1", Optional.of("request 7")));
             bus.handle(new BusMessage(
                     "m-2",
@@ -191,13 +190,14 @@ class EventIntakeTest {
             assertThat(bus.published()).singleElement().satisfies(message -> {
                 assertThat(message.correlationId()).contains("request 7");
                 assertThat(message.payload()).contains("\"correlation_id\":\"request 7\"");
-                assertThat(message.time()).contains(orchestrator(message, row));
+                assertThat(message.key()).isEqualTo(row.nsUid().value());
+                assertThat(message.time())
+                        .contains(orchestrator
+                                .namespaces()
+                                .events(ADA, 1, 1)
+                                .get(0)
+                                .at());
             });
-        }
-
-        private Instant orchestrator(BusMessage message, NamespaceRow row) {
-            assertThat(message.key()).isEqualTo(row.nsUid().value());
-            return engine.orchestrator().namespaces().events(ADA, 1, 1).get(0).at();
         }
 
         @ParameterizedTest
@@ -260,6 +260,7 @@ class EventIntakeTest {
                 orchestrator.namespaces().provision(ADA, List.of(MATH));
                 String uid = orchestrator.namespaces().get(ADA).nsUid().value();
                 try (CorrelationScope scope = orchestrator.correlated("about-ada")) {
+                    assertThat(scope).isNotNull();
                     intake.delete(ADA);
                 }
                 orchestrator.upkeep().relayMessages();

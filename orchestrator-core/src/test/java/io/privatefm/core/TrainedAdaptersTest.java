@@ -9,16 +9,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.inbox.NotYetException;
+import io.privatefm.core.model.InMemoryModelFiles;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.bus.BusMessage;
 import io.privatefm.spi.bus.DeadLetter;
+import io.privatefm.spi.files.ModelFiles;
+import io.privatefm.spi.files.RangedFile;
 import io.privatefm.spi.guardian.Decision;
 import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.recovery.RestorePoint;
 import io.privatefm.spi.store.AdapterRow;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -244,6 +248,49 @@ class TrainedAdaptersTest {
             intake.publish("m-1", TOPIC, intake.trained(MATH, 1));
             assertThat(intake.adapters()).hasSize(1);
         }
+    }
+
+    @Test
+    @DisplayName(
+            "is tried again a bounded number of times while a file cannot be read, and without bound while the own blobs cannot be written")
+    void disks() {
+        provision();
+        ObjectNode message = intake.trained(READING, 2).put("uri", "a3");
+        InMemoryModelFiles whole = intake.train(2);
+        intake.engine
+                .restart(intake.engine.builder().eventBus(intake.bus).adapterStore(reference -> new ModelFiles() {
+                    @Override
+                    public String location() {
+                        return whole.location();
+                    }
+
+                    @Override
+                    public List<String> names() {
+                        return whole.names();
+                    }
+
+                    @Override
+                    public RangedFile open(String name) {
+                        throw new UnavailableException("a bad sector");
+                    }
+
+                    @Override
+                    public void close() {
+                        // nothing is open
+                    }
+                }))
+                .start();
+        assertThatThrownBy(() -> intake.publish("m-1", TOPIC, message)).hasCauseInstanceOf(NotYetException.class);
+
+        intake.engine.restart(intake.builder()).start();
+        intake.engine.blobs.onCommit(() -> {
+            throw new UnavailableException("the disk is full");
+        });
+        assertThatThrownBy(() -> intake.publish("m-1", TOPIC, message.put("uri", "a2")))
+                .hasCauseInstanceOf(UnavailableException.class);
+        intake.engine.blobs.onCommit(() -> {});
+        intake.publish("m-1", TOPIC, message);
+        assertThat(intake.adapters()).hasSize(1);
     }
 
     @Test
