@@ -28,7 +28,8 @@ class TwoProcessesTest {
     private Path work;
 
     @Test
-    @DisplayName("are two processes that know of each other by Redis alone: a learner arrives, and a merged model is announced")
+    @DisplayName(
+            "are two processes that know of each other by Redis alone: a learner arrives, and a merged model is announced")
     void talk() throws Exception {
         Path foundation = Files.createDirectory(work.resolve("foundation"));
         QuickStartTest.copy(QuickStartTest.DATA.resolve("foundation/release-1"), foundation.resolve("release-1"));
@@ -49,7 +50,8 @@ class TwoProcessesTest {
                 assertThat(platform.waitFor()).as("%s", received).isZero();
                 assertThat(service.waitFor()).isZero();
                 assertThat(received).hasSize(2);
-                assertThat(received.get(0)).contains("\"event\":\"NAMESPACE_CREATED\"", "\"learner_id\":\"ada\"", "\"seq\":1");
+                assertThat(received.get(0))
+                        .contains("\"event\":\"NAMESPACE_CREATED\"", "\"learner_id\":\"ada\"", "\"seq\":1");
                 assertThat(received.get(1)).contains("\"event\":\"MERGE_COMPLETED\"", "ef6d0080f740", "\"seq\":2");
             } finally {
                 platform.destroyForcibly();

@@ -11,10 +11,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code pfm dead-letters discard}. */
-@Command(
-        name = "discard",
-        description = "Takes an event off the list for good.",
-        mixinStandardHelpOptions = true)
+@Command(name = "discard", description = "Takes an event off the list for good.", mixinStandardHelpOptions = true)
 final class DeadLettersDiscardCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")

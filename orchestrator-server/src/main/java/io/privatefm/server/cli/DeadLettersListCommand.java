@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 /** {@code pfm dead-letters list}: the events that were given up, the oldest first. */
 @Command(
         name = "list",
-        description = "The events that were given up, the oldest first; what they say only with --text, since it names learners.",
+        description =
+                "The events that were given up, the oldest first; what they say only with --text, since it names learners.",
         mixinStandardHelpOptions = true)
 final class DeadLettersListCommand implements Callable<Integer> {
     private static final int MOST = 10_000;

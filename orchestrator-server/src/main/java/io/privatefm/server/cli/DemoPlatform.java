@@ -89,9 +89,9 @@ final class DemoPlatform {
     private void awaitTaken(List<BusMessage> said) {
         int waiting = Rounds.repeat(() -> waiting(said), count -> count == 0);
         if (waiting > 0) {
-            throw new UnavailableException(
-                    waiting + " of " + said.size() + " events " + said.get(0).topic() + " were not taken in time: see pfm dead-letters list;"
-                            + " or an orchestrator on another database takes them, and needs another EVENT_BUS_PREFIX");
+            throw new UnavailableException(waiting + " of " + said.size() + " events "
+                    + said.get(0).topic() + " were not taken in time: see pfm dead-letters list;"
+                    + " or an orchestrator on another database takes them, and needs another EVENT_BUS_PREFIX");
         }
     }
 

@@ -28,8 +28,9 @@ import picocli.CommandLine.Spec;
 /** {@code pfm reconcile}: finds the learners whose events were lost. */
 @Command(
         name = "reconcile",
-        description = "Holds the learners that the platform knows against the namespaces that there are: names those without"
-                + " one, whose PRIVATE_BRAIN_READY was lost, and those who were deleted here. Changes nothing.",
+        description =
+                "Holds the learners that the platform knows against the namespaces that there are: names those without"
+                        + " one, whose PRIVATE_BRAIN_READY was lost, and those who were deleted here. Changes nothing.",
         mixinStandardHelpOptions = true)
 final class ReconcileCommand implements Callable<Integer> {
     private static final String STANDARD_INPUT = "-";

@@ -119,10 +119,12 @@ class DeadLettersCommandTest {
                 .doesNotContain("secret");
         PfmRun unreachable = PfmRun.of("dead-letters", "list", "--bus", "redis://:secret@127.0.0.1:1");
         assertThat(unreachable.exitCode()).isEqualTo(3);
-        assertThat(unreachable.err().lines()).singleElement().satisfies(line -> assertThat(line)
-                .startsWith("pfm: ")
-                .contains("127.0.0.1:1")
-                .doesNotContain("secret"));
+        assertThat(unreachable.err().lines())
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .startsWith("pfm: ")
+                        .contains("127.0.0.1:1")
+                        .doesNotContain("secret"));
     }
 
     @Test

@@ -80,7 +80,8 @@ class DemoBusTest {
     }
 
     @Test
-    @DisplayName("twice at the same time on one Redis and one PostgreSQL, provisions every learner and registers every adapter once")
+    @DisplayName(
+            "twice at the same time on one Redis and one PostgreSQL, provisions every learner and registers every adapter once")
     void twoProcesses() throws Exception {
         String database = Postgres.emptySchema();
         Path home = folder.resolve("home");
@@ -157,10 +158,10 @@ class DemoBusTest {
         PfmRun run = PfmRun.of("demo", "--learners", 1, "--home", folder.resolve("home"), "--bus", url);
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err().lines()).singleElement().satisfies(line -> assertThat(line)
-                .startsWith("pfm: ")
-                .contains("redis")
-                .doesNotContain("secret", "sec ret"));
+        assertThat(run.err().lines())
+                .singleElement()
+                .satisfies(line ->
+                        assertThat(line).startsWith("pfm: ").contains("redis").doesNotContain("secret", "sec ret"));
         assertThat(folder.resolve("home")).doesNotExist();
     }
 
@@ -176,10 +177,12 @@ class DemoBusTest {
 
         for (PfmRun run : runs) {
             assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
-            assertThat(run.err().lines()).singleElement().satisfies(line -> assertThat(line)
-                    .startsWith("pfm: ")
-                    .contains("127.0.0.1")
-                    .doesNotContain("wrong"));
+            assertThat(run.err().lines())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line)
+                            .startsWith("pfm: ")
+                            .contains("127.0.0.1")
+                            .doesNotContain("wrong"));
         }
         assertThat(folder.resolve("home")).doesNotExist();
     }

@@ -88,7 +88,10 @@ final class EventSchemas {
     }
 
     private List<String> errors(String schema, JsonNode value) {
-        return registry.getSchema(SchemaLocation.of(LOCATION + "#/components/schemas/" + schema)).validate(value).stream()
+        return registry
+                .getSchema(SchemaLocation.of(LOCATION + "#/components/schemas/" + schema))
+                .validate(value)
+                .stream()
                 .map(Error::toString)
                 .toList();
     }
@@ -109,9 +112,7 @@ final class EventSchemas {
     }
 
     private JsonNode resolved(JsonNode node) {
-        return node.has(REFERENCE)
-                ? root.at(node.path(REFERENCE).textValue().substring(1))
-                : node;
+        return node.has(REFERENCE) ? root.at(node.path(REFERENCE).textValue().substring(1)) : node;
     }
 
     /** What the schemas of a topic's events begin with: {@code MERGE_COMPLETED} is {@code MergeCompleted}. */

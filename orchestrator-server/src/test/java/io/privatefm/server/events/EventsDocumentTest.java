@@ -50,9 +50,8 @@ class EventsDocumentTest {
             assertThat(document.examples(topic))
                     .as(topic)
                     .isNotEmpty()
-                    .allSatisfy(example -> assertThat(
-                                    example.path(example.has("specversion") ? "type" : "event")
-                                            .textValue())
+                    .allSatisfy(example -> assertThat(example.path(example.has("specversion") ? "type" : "event")
+                                    .textValue())
                             .isEqualTo(topic));
         }
     }

@@ -65,9 +65,8 @@ class IncomingEventsTest {
             Files.copy(TUTOR.resolve("foundation/release-1").resolve(name), release.resolve(name));
         }
         redis = new PlainRedis(RedisServer.sharedUrl());
-        bus = new WatchedBus(RedisEventBus.builder(RedisServer.sharedUrl())
-                .prefix(prefix)
-                .open());
+        bus = new WatchedBus(
+                RedisEventBus.builder(RedisServer.sharedUrl()).prefix(prefix).open());
         pfm = orchestrator(bus);
     }
 
@@ -114,7 +113,8 @@ class IncomingEventsTest {
         assertThat(pfm.merges().runNight().merged()).isEqualTo(1);
         pfm.upkeep().relayMessages();
         JsonNode created = onlyEvent("NAMESPACE_CREATED");
-        assertThat(created.path("correlationid")).isEqualTo(document.examples("PRIVATE_BRAIN_READY").get(0).path("correlationid"));
+        assertThat(created.path("correlationid"))
+                .isEqualTo(document.examples("PRIVATE_BRAIN_READY").get(0).path("correlationid"));
         assertThat(created.path("data").path("correlation_id")).isEqualTo(created.path("correlationid"));
         assertThat(onlyEvent("MERGE_COMPLETED").path("data").path("variants").has("math"))
                 .isTrue();
@@ -215,10 +215,12 @@ class IncomingEventsTest {
             producer.run(List.of("XADD", stream, "*", "event", ready));
             producer.run(List.of("XADD", stream, "*", "event", "no JSON"));
             assertThatThrownBy(() -> producer.values(stream)).hasMessageContaining("NOPERM");
-            assertThatThrownBy(() -> producer.run(List.of("XADD", DOCUMENTED_PREFIX + ".ADAPTER_TRAINED", "*", "event", "{}")))
+            assertThatThrownBy(() ->
+                            producer.run(List.of("XADD", DOCUMENTED_PREFIX + ".ADAPTER_TRAINED", "*", "event", "{}")))
                     .hasMessageContaining("NOPERM");
 
-            try (RedisEventBus open = RedisEventBus.builder(server.url("private-fm:PASSWORD")).open();
+            try (RedisEventBus open = RedisEventBus.builder(server.url("private-fm:PASSWORD"))
+                            .open();
                     WatchedBus watched = new WatchedBus(open);
                     Orchestrator other = orchestrator(watched)) {
                 assertThat(watched.awaitTaken(1)).extracting(BusMessage::key).containsExactly(LEARNER.value());
