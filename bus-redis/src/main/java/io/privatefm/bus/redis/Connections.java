@@ -49,11 +49,15 @@ final class Connections implements AutoCloseable {
         return login.build();
     }
 
-    /** A new connection, logged in, for its caller alone to use and to close. */
+    /** A new connection, logged in, on which the server has answered; for its caller alone to use and to close. */
     Jedis open() {
+        Jedis connection = null;
         try {
-            return new Jedis(opener, login);
+            connection = new Jedis(opener, login);
+            connection.ping();
+            return connection;
         } catch (JedisException e) {
+            quit(connection);
             throw trouble(e);
         }
     }
