@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a group was given before this turn and did not acknowledge, whoever had it, and what was removed meanwhile. */
 final class Backlog {
@@ -47,30 +48,21 @@ final class Backlog {
             StreamEntry entry = found.get(pending.id());
             turn.dispatch(
                     entry == null
-                            ? deliveries.lost(
-                                    pending.id(),
-                                    pending.deliveries(),
-                                    "it was removed from the stream before it was acknowledged",
-                                    () -> {})
+                            ? deliveries.lost(pending)
                             : deliveries.again(entry, pending.deliveries()));
         }
     }
 
     private void noticeGap(Turn turn, boolean created) {
-        GroupStream.Gap gap = stream.gap();
-        if (!gap.isOpen()) {
+        Optional<Gap> gap = stream.gap();
+        if (gap.isEmpty()) {
             return;
         }
         if (created) {
             // a new group misses nothing that went before it
-            stream.pass(gap.removed());
-            return;
+            gap.get().close();
+        } else {
+            turn.dispatch(deliveries.lost(gap.get()));
         }
-        turn.dispatch(deliveries.lost(
-                gap.removed(),
-                0,
-                "entries after " + gap.last() + " up to " + gap.removed()
-                        + " were removed from the stream before they were delivered",
-                () -> stream.pass(gap.removed())));
     }
 }

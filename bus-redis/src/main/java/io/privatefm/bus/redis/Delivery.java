@@ -88,10 +88,25 @@ final class Delivery {
             return new Delivery(this, entry, null, letter(id, unread.reason(), unread.detail()), deliveries, () -> {});
         }
 
-        /** Of what was there once. */
-        Delivery lost(String id, long deliveries, String detail, Runnable settled) {
-            DeadLetter letter = letter(stream.place(id), DeadLetter.Reason.LOST, detail);
-            return new Delivery(this, new StreamEntry(id, List.of()), null, letter, deliveries, settled);
+        /** Of an entry that was delivered before, and has been removed since. */
+        Delivery lost(GroupStream.Pending pending) {
+            return lost(
+                    pending.id(),
+                    stream.place(pending.id()),
+                    "it was removed from the stream before it was acknowledged",
+                    pending.deliveries(),
+                    () -> {});
+        }
+
+        /** Of entries that were removed before they were delivered. */
+        Delivery lost(Gap gap) {
+            // no entry has that id: there is nothing to acknowledge
+            return lost(Ids.FIRST, gap.name(), gap.detail(), 0, gap::close);
+        }
+
+        private Delivery lost(String entryId, String name, String detail, long deliveries, Runnable settled) {
+            DeadLetter letter = letter(name, DeadLetter.Reason.LOST, detail);
+            return new Delivery(this, new StreamEntry(entryId, List.of()), null, letter, deliveries, settled);
         }
 
         private DeadLetter letter(String messageId, DeadLetter.Reason reason, String detail) {

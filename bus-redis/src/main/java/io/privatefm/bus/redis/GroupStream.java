@@ -5,6 +5,7 @@ import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.bus.DeadLetter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -23,19 +24,6 @@ final class GroupStream {
     private static final String GIVE_UP = """
             redis.call('xadd', KEYS[2], '*', unpack(ARGV, 3))
             return redis.call('xack', KEYS[1], ARGV[1], ARGV[2])""";
-    private static final String PASS = Ids.LESS + """
-            for _, group in ipairs(redis.call('xinfo', 'groups', KEYS[1])) do
-              local about = {}
-              for i = 1, #group, 2 do about[group[i]] = group[i + 1] end
-              if about['name'] == ARGV[1] then
-                local last = about['last-delivered-id']
-                local next = redis.call('xrange', KEYS[1], '(' .. last, '+', 'COUNT', 1)[1]
-                if less(last, ARGV[2]) and (not next or less(ARGV[2], next[1])) then
-                  redis.call('xgroup', 'setid', KEYS[1], ARGV[1], ARGV[2])
-                end
-              end
-            end
-            return 1""";
 
     private final Connections connections;
     private final Names names;
@@ -142,32 +130,9 @@ final class GroupStream {
                 .with(LetterFields.of(entry, letter, deliveries)));
     }
 
-    /** The highest id that was ever removed, and the last one that the group was given; the former only as of Redis 7. */
-    Gap gap() {
-        String removed = connections
-                .call(Request.of(Command.XINFO, "STREAM", stream))
-                .named("max-deleted-entry-id")
-                .text();
-        String last = Ids.FIRST;
-        for (Reply about :
-                connections.call(Request.of(Command.XINFO, "GROUPS", stream)).list()) {
-            if (about.named("name").text().equals(group)) {
-                last = about.named("last-delivered-id").text();
-            }
-        }
-        return new Gap(last, removed);
-    }
-
-    /** Entries up to an id that are not there any more, of which some may come after the last one that was delivered. */
-    record Gap(String last, String removed) {
-        boolean isOpen() {
-            return Ids.isId(removed) && Ids.COMPARATOR.compare(last, removed) < 0;
-        }
-    }
-
-    /** Takes what was removed as delivered, unless something before it is still to be delivered. */
-    void pass(String removed) {
-        connections.call(Request.script(PASS, List.of(stream)).with(group, removed));
+    /** What was removed before the group was given it, as far as the server tells. */
+    Optional<Gap> gap() {
+        return Gap.find(connections, stream, group);
     }
 
     /** Forgets consumers that ended long ago and left nothing. */

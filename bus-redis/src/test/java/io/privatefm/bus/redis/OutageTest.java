@@ -127,17 +127,14 @@ class OutageTest {
             RedisEventBus bus = prefix.opened(prefix.builder(wire.url()).patience(SHORT));
             Taken taken = new Taken();
             bus.subscribe(TOPIC, GROUP, taken);
-            bus.publish(message(1));
+            Prefix.publish(bus, message(1));
             taken.until("key-1");
             wire.cut();
             assertThatThrownBy(() -> bus.publish(message(2)))
                     .isInstanceOfAny(UnavailableException.class, OutcomeUnknownException.class);
             assertThatThrownBy(() -> bus.publish(message(2))).isInstanceOf(UnavailableException.class);
-            try (Prefix around = new Prefix(RedisServer.sharedUrl())) {
-                // somebody else publishes meanwhile
-                RedisEventBus other = prefix.opened();
-                other.publish(message(3));
-            }
+            // somebody else publishes meanwhile
+            prefix.opened().publish(message(3));
             wire.heal();
 
             taken.until("key-3");
@@ -154,7 +151,7 @@ class OutageTest {
             RedisEventBus bus = prefix.opened(prefix.builder(wire.url()).patience(SHORT));
             Taken taken = new Taken();
             bus.subscribe(TOPIC, GROUP, taken);
-            bus.publish(message(1));
+            Prefix.publish(bus, message(1));
             taken.until("key-1");
             wire.silence();
             assertThatThrownBy(() -> bus.publish(message(2))).isInstanceOf(OutcomeUnknownException.class);
@@ -174,7 +171,7 @@ class OutageTest {
             Taken taken = new Taken();
             reading.subscribe(TOPIC, GROUP, taken);
             RedisEventBus bus = prefix.opened(prefix.builder(wire.url()).patience(SHORT));
-            bus.publish(message(1));
+            Prefix.publish(bus, message(1));
             wire.deafen();
             assertThatThrownBy(() -> bus.publish(message(2)))
                     .isInstanceOf(OutcomeUnknownException.class)
@@ -192,12 +189,12 @@ class OutageTest {
             RedisEventBus bus = prefix.opened(prefix.builder(wire.url()).patience(SHORT));
             Taken taken = new Taken();
             bus.subscribe(TOPIC, GROUP, taken);
-            bus.publish(message(1));
+            Prefix.publish(bus, message(1));
             taken.until("key-1");
             wire.silence();
             bus.close();
 
-            assertThat(taken.rest()).isEmpty();
+            assertThat(taken.rest()).filteredOn(message -> !message.id().equals("key-1")).isEmpty();
         }
     }
 

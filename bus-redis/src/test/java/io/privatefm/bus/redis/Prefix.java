@@ -123,7 +123,7 @@ final class Prefix implements AutoCloseable {
         long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime() - deadline).as("it is so within 30 s").isNegative();
-            Thread.yield();
+            Thread.onSpinWait();
         }
     }
 
