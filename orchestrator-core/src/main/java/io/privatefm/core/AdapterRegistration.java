@@ -89,8 +89,7 @@ final class AdapterRegistration {
      * @throws InvalidInputException if the namespace has no such subject, the adapter is not as claimed, malformed, not supported, or
      *     does not fit the namespace's foundation; nothing is registered then
      */
-    Optional<AdapterRow> register(
-            NamespaceRow namespace, Subject subject, ModelFiles files, Claims claims, Gate gate) {
+    Optional<AdapterRow> register(NamespaceRow namespace, Subject subject, ModelFiles files, Claims claims, Gate gate) {
         Instant start = store.inTransaction(tx -> tx.now());
         if (!namespace.subjects().contains(subject)) {
             throw new InvalidInputException(

@@ -47,8 +47,13 @@ public final class Adapters {
         AdapterRegistration.Claims claims =
                 new AdapterRegistration.Claims(trainedOn, Optional.empty(), Optional.empty(), Optional.empty());
         return registration
-                .register(namespaces.get(learner), subject, files, claims, tx -> Optional.of(tx.find(learner)
-                        .orElseThrow(() -> new ConflictException("the namespace is gone"))))
+                .register(
+                        namespaces.get(learner),
+                        subject,
+                        files,
+                        claims,
+                        tx -> Optional.of(
+                                tx.find(learner).orElseThrow(() -> new ConflictException("the namespace is gone"))))
                 .orElseThrow();
     }
 

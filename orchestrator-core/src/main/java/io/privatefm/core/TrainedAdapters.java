@@ -68,34 +68,19 @@ final class TrainedAdapters {
             return;
         }
         requireNotAhead(trained);
-        try (ModelFiles files = open(trained, message)) {
+        try (ModelFiles files = TrainersFiles.open(trainers, trained.uri())) {
             registration.register(
                     due.get(),
                     trained.subject(),
                     files,
                     new AdapterRegistration.Claims(
-                            trained.trainedOn(),
-                            trained.trainedAt(),
-                            Optional.of(trained.weights()),
-                            trained.config()),
+                            trained.trainedOn(), trained.trainedAt(), Optional.of(trained.weights()), trained.config()),
                     tx -> due(tx, trained, message).filter(now -> inbox.firstTime(tx, message)));
         } catch (PfmException e) {
             if (e.retryable() || isDueStill(trained, message)) {
                 throw e;
             }
             LOG.debug("it does not matter any more that an adapter was refused", e);
-        }
-    }
-
-    private ModelFiles open(AdapterTrained trained, IncomingMessage message) {
-        try {
-            return trainers.open(trained.uri());
-        } catch (PfmException e) {
-            if (e.retryable()) {
-                throw new NotYetException(
-                        "the adapter store does not answer for message " + message.digest() + ": " + e.getMessage(), e);
-            }
-            throw e;
         }
     }
 
@@ -109,7 +94,8 @@ final class TrainedAdapters {
         trained.trainedAt().filter(latest::isBefore).ifPresent(at -> {
             throw new InvalidInputException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "the adapter cannot have been trained at " + at + ", which is to come; look at the trainer's clock");
+                    "the adapter cannot have been trained at " + at
+                            + ", which is to come; look at the trainer's clock");
         });
     }
 
@@ -150,7 +136,9 @@ final class TrainedAdapters {
                 .put("sha256", trained.weights().hex())
                 .put("trained_at", trained.trainedAt().map(Instant::toString).orElse(null))
                 .put("newest_revision", newest.revision())
-                .put("newest_trained_at", newest.trainedAt().map(Instant::toString).orElse(null));
+                .put(
+                        "newest_trained_at",
+                        newest.trainedAt().map(Instant::toString).orElse(null));
         journal.change(tx, namespace)
                 .audit("ADAPTER_OUTDATED", message.digest(), details)
                 .write();

@@ -25,7 +25,6 @@ import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.store.AuditRow;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.NamespaceRow;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,8 +59,7 @@ class EventIntakeTest {
     }
 
     private static BusMessage ready(String id, Optional<String> correlation) {
-        return new BusMessage(
-                id, READY, "ada", Intake.ready(ADA, MATH).toString(), Optional.empty(), correlation);
+        return new BusMessage(id, READY, "ada", Intake.ready(ADA, MATH).toString(), Optional.empty(), correlation);
     }
 
     @Test
@@ -119,11 +117,12 @@ class EventIntakeTest {
         @DisplayName("is audited once and told once: topic, reason and a digest of the id, nothing else")
         void once() {
             Orchestrator orchestrator = started();
-            DeadLetter letter =
-                    new DeadLetter(READY, "private-fm", "ada/1", DeadLetter.Reason.TOO_MANY_DELIVERIES, "ada is unwell");
+            DeadLetter letter = new DeadLetter(
+                    READY, "private-fm", "ada/1", DeadLetter.Reason.TOO_MANY_DELIVERIES, "ada is unwell");
             DeadLetter elsewhere =
                     new DeadLetter("ADAPTER_TRAINED", "private-fm", "ada/1", DeadLetter.Reason.LOST, "trimmed");
             try (CorrelationScope scope = orchestrator.correlated("of-ada")) {
+                assertThat(scope).isNotNull();
                 bus.of(READY).givenUp(letter);
                 bus.of(READY).givenUp(letter);
                 bus.of("ADAPTER_TRAINED").givenUp(elsewhere);
@@ -133,8 +132,7 @@ class EventIntakeTest {
                     .containsExactly(
                             new LifecycleEvent.MessageGivenUp(READY, DeadLetter.Reason.TOO_MANY_DELIVERIES),
                             new LifecycleEvent.MessageGivenUp("ADAPTER_TRAINED", DeadLetter.Reason.LOST));
-            List<AuditRow> rows =
-                    engine.store.inTransaction(tx -> tx.audit().unsequenced(9));
+            List<AuditRow> rows = engine.store.inTransaction(tx -> tx.audit().unsequenced(9));
             assertThat(rows).hasSize(2).allSatisfy(row -> {
                 assertThat(row.chain()).isEqualTo("inbox");
                 assertThat(row.actor()).isEqualTo("private-fm");
@@ -154,7 +152,6 @@ class EventIntakeTest {
         @Test
         @DisplayName("into log lines, event log, audit details and outgoing messages, and no further than that message")
         void everywhere() {
-            Orchestrator orchestrator = started();
             Logger logger = (Logger) LoggerFactory.getLogger(Namespaces.class);
             ListAppender<ILoggingEvent> lines = new ListAppender<>();
             lines.start();
@@ -162,7 +159,7 @@ class EventIntakeTest {
             List<String> heard = new ArrayList<>();
             engine.restart(engine.builder().eventBus(bus).addListener(event -> heard.add(MDC.get(KEY))))
                     .start();
-            orchestrator = engine.orchestrator();
+            Orchestrator orchestrator = engine.orchestrator();
             bus.handle(ready("m-1", Optional.of("request 7")));
             bus.handle(new BusMessage(
                     "m-2",
@@ -174,8 +171,9 @@ class EventIntakeTest {
             orchestrator.upkeep().relayMessages();
 
             assertThat(heard).containsExactly("request 7");
-            assertThat(lines.list).singleElement().satisfies(line -> assertThat(line.getMDCPropertyMap())
-                    .containsEntry(KEY, "request-8"));
+            assertThat(lines.list)
+                    .singleElement()
+                    .satisfies(line -> assertThat(line.getMDCPropertyMap()).containsEntry(KEY, "request-8"));
             assertThat(MDC.get(KEY)).isNull();
             NamespaceRow row = orchestrator.namespaces().get(ADA);
             assertThat(orchestrator.namespaces().events(ADA, 1, 9))
@@ -192,14 +190,14 @@ class EventIntakeTest {
             assertThat(bus.published()).singleElement().satisfies(message -> {
                 assertThat(message.correlationId()).contains("request 7");
                 assertThat(message.payload()).contains("\"correlation_id\":\"request 7\"");
+                assertThat(message.key()).isEqualTo(row.nsUid().value());
                 assertThat(message.time())
-                        .contains(orchestrator(message, row));
+                        .contains(orchestrator
+                                .namespaces()
+                                .events(ADA, 1, 1)
+                                .get(0)
+                                .at());
             });
-        }
-
-        private Instant orchestrator(BusMessage message, NamespaceRow row) {
-            assertThat(message.key()).isEqualTo(row.nsUid().value());
-            return engine.orchestrator().namespaces().events(ADA, 1, 1).get(0).at();
         }
 
         @ParameterizedTest
@@ -212,10 +210,17 @@ class EventIntakeTest {
                     "m-2",
                     READY,
                     "ben",
-                    Intake.ready(LearnerId.of("ben"), MATH).put(KEY, "x".repeat(129)).toString()));
+                    Intake.ready(LearnerId.of("ben"), MATH)
+                            .put(KEY, "x".repeat(129))
+                            .toString()));
 
-            assertThat(orchestrator.namespaces().events(ADA, 1, 9).get(0).payload()).doesNotContain(KEY);
-            assertThat(orchestrator.namespaces().events(LearnerId.of("ben"), 1, 9).get(0).payload())
+            assertThat(orchestrator.namespaces().events(ADA, 1, 9).get(0).payload())
+                    .doesNotContain(KEY);
+            assertThat(orchestrator
+                            .namespaces()
+                            .events(LearnerId.of("ben"), 1, 9)
+                            .get(0)
+                            .payload())
                     .doesNotContain(KEY);
             assertThatThrownBy(() -> orchestrator.correlated(id))
                     .isInstanceOf(InvalidInputException.class)
@@ -255,11 +260,14 @@ class EventIntakeTest {
                 orchestrator.namespaces().provision(ADA, List.of(MATH));
                 String uid = orchestrator.namespaces().get(ADA).nsUid().value();
                 try (CorrelationScope scope = orchestrator.correlated("about-ada")) {
+                    assertThat(scope).isNotNull();
                     intake.delete(ADA);
                 }
                 orchestrator.upkeep().relayMessages();
 
-                assertThat(intake.audit("ns:" + uid)).extracting(AuditRow::details).noneMatch(text -> text.contains("about-ada"));
+                assertThat(intake.audit("ns:" + uid))
+                        .extracting(AuditRow::details)
+                        .noneMatch(text -> text.contains("about-ada"));
                 assertThat(sent).singleElement().satisfies(message -> {
                     assertThat(message.payload()).doesNotContain(KEY);
                     assertThat(message.correlationId()).isEmpty();
@@ -280,11 +288,15 @@ class EventIntakeTest {
                 "m-1",
                 "FOUNDATION_RELEASED",
                 "",
-                JsonNodeFactory.instance.objectNode().put("release", "unheard-of").toString(),
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("release", "unheard-of")
+                        .toString(),
                 Optional.empty(),
                 Optional.of("release-5")));
 
-        assertThat(engine.orchestrator().namespaces().get(ADA).foundationRelease()).isEqualTo("r5");
+        assertThat(engine.orchestrator().namespaces().get(ADA).foundationRelease())
+                .isEqualTo("r5");
         assertThat(engine.orchestrator().namespaces().events(ADA, 4, 9))
                 .isNotEmpty()
                 .allSatisfy(event -> assertThat(event.payload()).contains("\"correlation_id\":\"release-5\""));

@@ -41,7 +41,9 @@ final class Intake implements AutoCloseable {
     final EventBus bus = InMemory.bus();
     final Map<String, InMemoryModelFiles> trained = new HashMap<>();
     final List<String> opened = new ArrayList<>();
-    @Nullable RuntimeException trouble;
+
+    @Nullable
+    RuntimeException trouble;
 
     Intake() {
         this(null);
@@ -77,7 +79,8 @@ final class Intake implements AutoCloseable {
 
     /** Puts an adapter that {@code seed} alone decides into the adapter store, under the seed's name. */
     InMemoryModelFiles train(long seed) {
-        return trained.computeIfAbsent("a" + seed, absent -> AdapterFixture.tiny(seed).files());
+        return trained.computeIfAbsent(
+                "a" + seed, absent -> AdapterFixture.tiny(seed).files());
     }
 
     /** The message that the adapter of this seed is trained, for Ada. */
@@ -162,7 +165,8 @@ final class Intake implements AutoCloseable {
     @Override
     public void close() {
         engine.close();
-        trained.values().forEach(files ->
-                assertThat(files.openHandles()).as("open adapter files").isZero());
+        trained.values()
+                .forEach(files ->
+                        assertThat(files.openHandles()).as("open adapter files").isZero());
     }
 }

@@ -113,9 +113,11 @@ class MergeFailuresTest {
         assertThat(sent).isEmpty();
 
         night();
-        assertThat(sent).singleElement().satisfies(message -> assertThat(message.payload())
-                .contains("\"reason\":\"UNAVAILABLE\"")
-                .doesNotContain("secret"));
+        assertThat(sent)
+                .singleElement()
+                .satisfies(message -> assertThat(message.payload())
+                        .contains("\"reason\":\"UNAVAILABLE\"")
+                        .doesNotContain("secret"));
     }
 
     @Test

@@ -9,16 +9,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.inbox.NotYetException;
+import io.privatefm.core.model.InMemoryModelFiles;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.bus.BusMessage;
 import io.privatefm.spi.bus.DeadLetter;
+import io.privatefm.spi.files.ModelFiles;
+import io.privatefm.spi.files.RangedFile;
 import io.privatefm.spi.guardian.Decision;
 import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.recovery.RestorePoint;
 import io.privatefm.spi.store.AdapterRow;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -60,10 +64,14 @@ class TrainedAdaptersTest {
             provision();
             ObjectNode message = intake.trained(MATH, 1)
                     .put("trained_at", "2026-02-02T01:00:00.1234567+01:00")
-                    .put("config_sha256", Intake.sha256(intake.train(1), "adapter_config.json").hex())
+                    .put(
+                            "config_sha256",
+                            Intake.sha256(intake.train(1), "adapter_config.json")
+                                    .hex())
                     .put(
                             "trained_on",
-                            ModelCheck.contentHash(ModelFixture.tiny(1).files(), 1).hex());
+                            ModelCheck.contentHash(ModelFixture.tiny(1).files(), 1)
+                                    .hex());
             intake.publish("m-1", TOPIC, message);
             intake.publish("m-1", TOPIC, message);
 
@@ -72,13 +80,17 @@ class TrainedAdaptersTest {
             assertThat(row.revision()).isEqualTo(1);
             assertThat(row.trainedAt()).as("to the microsecond").contains(LATE);
             assertThat(row.trainedOn()).isPresent();
-            assertThat(intake.opened).as("a message that was taken opens nothing").containsExactly("a1");
+            assertThat(intake.opened)
+                    .as("a message that was taken opens nothing")
+                    .containsExactly("a1");
             assertThat(intake.isTaken("m-1")).isTrue();
-            assertThat(intake.orchestrator().namespaces().events(ADA, 2, 9)).singleElement().satisfies(event -> {
-                assertThat(event.type()).isEqualTo("ADAPTER_REGISTERED");
-                assertThat(event.typeVersion()).isEqualTo(1);
-                assertThat(event.payload()).contains("\"trained_at\":\"" + LATE + "\"");
-            });
+            assertThat(intake.orchestrator().namespaces().events(ADA, 2, 9))
+                    .singleElement()
+                    .satisfies(event -> {
+                        assertThat(event.type()).isEqualTo("ADAPTER_REGISTERED");
+                        assertThat(event.typeVersion()).isEqualTo(1);
+                        assertThat(event.payload()).contains("\"trained_at\":\"" + LATE + "\"");
+                    });
             assertThat(intake.orchestrator().merges().runNight().merged()).isEqualTo(1);
         }
 
@@ -100,7 +112,9 @@ class TrainedAdaptersTest {
             intake.publish("m-1", TOPIC, intake.trained(MATH, 1), EARLY, null);
             intake.publish("m-2", TOPIC, intake.trained(READING, 1));
 
-            assertThat(intake.adapters()).extracting(AdapterRow::trainedAt).containsExactly(Optional.of(EARLY), Optional.empty());
+            assertThat(intake.adapters())
+                    .extracting(AdapterRow::trainedAt)
+                    .containsExactly(Optional.of(EARLY), Optional.empty());
         }
 
         @Test
@@ -111,7 +125,8 @@ class TrainedAdaptersTest {
             intake.publish("m-1", TOPIC, intake.trained(MATH, 1));
 
             assertThat(intake.isTaken("m-1")).isFalse();
-            assertThat(intake.engine.events.events(LifecycleEvent.MessageGivenUp.class)).isEmpty();
+            assertThat(intake.engine.events.events(LifecycleEvent.MessageGivenUp.class))
+                    .isEmpty();
         }
 
         @Test
@@ -122,9 +137,7 @@ class TrainedAdaptersTest {
             intake.orchestrator().merges().mergeNow(ADA);
             intake.publish("m-2", TOPIC, intake.trained(MATH, 2), LATE, null);
             intake.orchestrator().merges().mergeNow(ADA);
-            intake.orchestrator()
-                    .recovery()
-                    .fallback(ADA, new RestorePoint.Version(1));
+            intake.orchestrator().recovery().fallback(ADA, new RestorePoint.Version(1));
 
             assertThat(intake.adapters()).singleElement().satisfies(row -> {
                 assertThat(row.revision()).isEqualTo(3);
@@ -179,7 +192,8 @@ class TrainedAdaptersTest {
             assertThat(intake.opened).isEmpty();
             assertThat(intake.isTaken("m-1")).isTrue();
             assertThat(intake.orchestrator().namespaces().find(ADA)).isEmpty();
-            assertThat(intake.engine.events.events(LifecycleEvent.MessageGivenUp.class)).isEmpty();
+            assertThat(intake.engine.events.events(LifecycleEvent.MessageGivenUp.class))
+                    .isEmpty();
         }
 
         @Test
@@ -200,7 +214,8 @@ class TrainedAdaptersTest {
 
             assertThat(intake.isTaken("m-1")).isTrue();
             assertThat(intake.orchestrator().namespaces().find(ADA)).isEmpty();
-            assertThat(intake.engine.events.events(LifecycleEvent.MessageGivenUp.class)).isEmpty();
+            assertThat(intake.engine.events.events(LifecycleEvent.MessageGivenUp.class))
+                    .isEmpty();
         }
     }
 
@@ -236,6 +251,49 @@ class TrainedAdaptersTest {
     }
 
     @Test
+    @DisplayName(
+            "is tried again a bounded number of times while a file cannot be read, and without bound while the own blobs cannot be written")
+    void disks() {
+        provision();
+        ObjectNode message = intake.trained(READING, 2).put("uri", "a3");
+        InMemoryModelFiles whole = intake.train(2);
+        intake.engine
+                .restart(intake.engine.builder().eventBus(intake.bus).adapterStore(reference -> new ModelFiles() {
+                    @Override
+                    public String location() {
+                        return whole.location();
+                    }
+
+                    @Override
+                    public List<String> names() {
+                        return whole.names();
+                    }
+
+                    @Override
+                    public RangedFile open(String name) {
+                        throw new UnavailableException("a bad sector");
+                    }
+
+                    @Override
+                    public void close() {
+                        // nothing is open
+                    }
+                }))
+                .start();
+        assertThatThrownBy(() -> intake.publish("m-1", TOPIC, message)).hasCauseInstanceOf(NotYetException.class);
+
+        intake.engine.restart(intake.builder()).start();
+        intake.engine.blobs.onCommit(() -> {
+            throw new UnavailableException("the disk is full");
+        });
+        assertThatThrownBy(() -> intake.publish("m-1", TOPIC, message.put("uri", "a2")))
+                .hasCauseInstanceOf(UnavailableException.class);
+        intake.engine.blobs.onCommit(() -> {});
+        intake.publish("m-1", TOPIC, message);
+        assertThat(intake.adapters()).hasSize(1);
+    }
+
+    @Test
     @DisplayName("is delivered again for as long as the foundation is not what it was: that is not the message's fault")
     void foundation() {
         provision();
@@ -259,7 +317,11 @@ class TrainedAdaptersTest {
             intake.publish(
                     "m-1",
                     TOPIC,
-                    intake.trained(MATH, 1).put(field, Intake.sha256(intake.train(2), "adapter_model.safetensors").hex()));
+                    intake.trained(MATH, 1)
+                            .put(
+                                    field,
+                                    Intake.sha256(intake.train(2), "adapter_model.safetensors")
+                                            .hex()));
 
             assertGivenUp(DeadLetter.Reason.REFUSED);
             assertThat(intake.isTaken("m-1")).isFalse();
@@ -283,7 +345,11 @@ class TrainedAdaptersTest {
             intake.publish(
                     "m-2",
                     TOPIC,
-                    intake.trained(READING, 1).put("trained_on", Intake.sha256(intake.train(1), "adapter_config.json").hex()));
+                    intake.trained(READING, 1)
+                            .put(
+                                    "trained_on",
+                                    Intake.sha256(intake.train(1), "adapter_config.json")
+                                            .hex()));
             assertThat(intake.adapters()).isEmpty();
             assertThat(intake.audit("inbox")).hasSize(2);
         }
@@ -310,19 +376,25 @@ class TrainedAdaptersTest {
         @DisplayName("and says what was expected and what was found")
         void message() {
             provision();
-            String claimed = Intake.sha256(intake.train(2), "adapter_model.safetensors").hex();
-            String found = Intake.sha256(intake.train(1), "adapter_model.safetensors").hex();
+            String claimed =
+                    Intake.sha256(intake.train(2), "adapter_model.safetensors").hex();
+            String found =
+                    Intake.sha256(intake.train(1), "adapter_model.safetensors").hex();
             Handlers handlers = new Handlers();
             intake.engine
                     .restart(intake.engine.builder().eventBus(handlers).adapterStore(reference -> intake.train(1)))
                     .start();
 
             assertThatThrownBy(() -> handlers.handle(new BusMessage(
-                            "m-1", TOPIC, "ada", intake.trained(MATH, 1).put("sha256", claimed).toString())))
+                            "m-1",
+                            TOPIC,
+                            "ada",
+                            intake.trained(MATH, 1).put("sha256", claimed).toString())))
                     .isInstanceOfSatisfying(
-                            InvalidInputException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ADAPTER_INVALID))
-                    .hasMessage("adapter_model.safetensors: its bytes should have the SHA-256 " + claimed
-                            + " and have " + found);
+                            InvalidInputException.class,
+                            e -> assertThat(e.code()).isEqualTo(ErrorCode.ADAPTER_INVALID))
+                    .hasMessage("adapter_model.safetensors: its bytes should have the SHA-256 " + claimed + " and have "
+                            + found);
         }
     }
 }

@@ -98,7 +98,8 @@ public final class AdapterArchive {
                         for (long at = 0; at < size; at += chunk.length) {
                             int length = (int) Math.min(chunk.length, size - at);
                             file.read(at, ByteBuffer.wrap(chunk, 0, length));
-                            content.update(chunk, 0, length); // of the bytes that the copy is made of: a file may change
+                            content.update(
+                                    chunk, 0, length); // of the bytes that the copy is made of: a file may change
                             sink.write(chunk, length);
                         }
                     })

@@ -21,7 +21,6 @@ public record ReadyMessage(LearnerId learner, List<Subject> subjects) {
      * @throws InvalidInputException if a field is missing or malformed
      */
     public static ReadyMessage read(IncomingMessage message) {
-        return new ReadyMessage(
-                message.required("learner_id", LearnerId::of), message.list("subjects", Subject::of));
+        return new ReadyMessage(message.required("learner_id", LearnerId::of), message.list("subjects", Subject::of));
     }
 }

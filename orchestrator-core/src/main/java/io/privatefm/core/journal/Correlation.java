@@ -20,7 +20,8 @@ public final class Correlation {
 
     private static final Pattern FORM = Pattern.compile("[ -~]{1,128}");
 
-    @SuppressWarnings("ThreadLocalUsage") // of this orchestrator, of which several live in one JVM; closing a scope empties it
+    @SuppressWarnings(
+            "ThreadLocalUsage") // of this orchestrator, of which several live in one JVM; closing a scope empties it
     private final ThreadLocal<String> current = new ThreadLocal<>();
 
     /** The id that is open on this thread. */

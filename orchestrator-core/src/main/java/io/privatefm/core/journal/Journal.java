@@ -110,7 +110,9 @@ public final class Journal {
         if (newest.isEmpty()) {
             return false;
         }
-        String opened = seal.open(auditDetails(namespace, newest.get().seq(), action), newest.get().details());
+        String opened = seal.open(
+                auditDetails(namespace, newest.get().seq(), action),
+                newest.get().details());
         ObjectNode said = StrictJson.object(
                 opened.getBytes(StandardCharsets.UTF_8), "the newest audit entry", ErrorCode.CORRUPT_DATA);
         said.remove(Correlation.FIELD);

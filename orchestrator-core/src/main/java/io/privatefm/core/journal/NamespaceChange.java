@@ -74,8 +74,7 @@ public final class NamespaceChange {
     /** Appends an event. */
     public NamespaceChange event(EventType type, ObjectNode payload) {
         long seq = next.eventHead() + 1;
-        String sealed = seal.seal(
-                tx, Journal.event(next.nsUid(), seq, type.name(), type.version()), text(payload));
+        String sealed = seal.seal(tx, Journal.event(next.nsUid(), seq, type.name(), type.version()), text(payload));
         tx.append(next.nsUid(), next.eventHead(), List.of(new EventRow(seq, type.name(), type.version(), sealed, at)));
         next = next.withEventHead(seq);
         return this;

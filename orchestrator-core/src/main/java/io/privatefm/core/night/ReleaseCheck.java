@@ -85,7 +85,8 @@ public final class ReleaseCheck {
         try {
             release.filter(name -> foundations.releases().stream()
                             .noneMatch(known -> known.name().equals(name)))
-                    .ifPresent(name -> LOG.warn("the foundation store does not have the release that is said to be new"));
+                    .ifPresent(
+                            name -> LOG.warn("the foundation store does not have the release that is said to be new"));
             ReleaseReport report = run();
             LOG.info(
                     "{} of {} namespaces were too far behind, {} were brought forward{}",

@@ -48,7 +48,8 @@ class AdapterArchiveTest {
     void copy() {
         InMemoryModelFiles files = AdapterFixture.tiny(1).files();
         try (Adapter original = Adapter.open(files, AdapterLimits.DEFAULT);
-                Adapter copy = archive.open(OWNER, MATH, archive.keep(OWNER, MATH, files).kept())) {
+                Adapter copy = archive.open(
+                        OWNER, MATH, archive.keep(OWNER, MATH, files).kept())) {
             assertThat(copy.digest()).isEqualTo(original.digest());
             String key = "base_model.model.model.layers.0.q_proj.lora_A.weight";
             byte[] bytes = new byte[64];
@@ -66,7 +67,8 @@ class AdapterArchiveTest {
         InMemoryModelFiles files =
                 AdapterFixture.seeded(1, 64, 64).linear("m", 5000, 500).files();
         try (Adapter original = Adapter.open(files, AdapterLimits.DEFAULT);
-                Adapter copy = archive.open(OWNER, MATH, archive.keep(OWNER, MATH, files).kept())) {
+                Adapter copy = archive.open(
+                        OWNER, MATH, archive.keep(OWNER, MATH, files).kept())) {
             assertThat(copy.digest()).isEqualTo(original.digest());
         }
     }

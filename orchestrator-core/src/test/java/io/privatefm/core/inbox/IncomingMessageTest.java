@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("An incoming message")
 class IncomingMessageTest {
     private static final String HASH = "ab".repeat(32);
-    private static final String REST = "\"learner_id\":\"ada\",\"subject\":\"math\",\"uri\":\"a/b\",\"sha256\":\"" + HASH + "\"";
+    private static final String REST =
+            "\"learner_id\":\"ada\",\"subject\":\"math\",\"uri\":\"a/b\",\"sha256\":\"" + HASH + "\"";
 
     private static IncomingMessage message(String payload) {
         return IncomingMessage.read(new BusMessage("m-1", "ADAPTER_TRAINED", "ada", payload));
@@ -122,7 +123,8 @@ class IncomingMessageTest {
     @DisplayName("of a released foundation may name the release")
     void released() {
         assertThat(FoundationReleased.read(message("{}")).release()).isEmpty();
-        assertThat(FoundationReleased.read(message("{\"release\":\"r2\"}")).release()).contains("r2");
+        assertThat(FoundationReleased.read(message("{\"release\":\"r2\"}")).release())
+                .contains("r2");
         assertThatThrownBy(() -> FoundationReleased.read(message("{\"release\":\"" + "x".repeat(201) + "\"}")))
                 .hasMessage("message m-1: release: must be text of 1 to 200 characters");
     }
