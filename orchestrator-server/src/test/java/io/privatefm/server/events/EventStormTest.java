@@ -54,7 +54,7 @@ class EventStormTest {
     void storm() throws Exception {
         long seed = Share.seed();
         StormHome home = new StormHome(directory);
-        try (RedisServer redis = RedisServer.withAppendOnlyFile()) {
+        try (RedisServer redis = RedisServer.builder().appendOnly().start()) {
             home.prepare(Postgres.emptySchema(), redis.url());
             Storm storm = new Storm(home, EVENTS, seed);
             for (int number = 0; number < CONSUMERS; number++) {

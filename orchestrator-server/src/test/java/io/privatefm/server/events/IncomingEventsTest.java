@@ -2,6 +2,7 @@
 package io.privatefm.server.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -16,6 +17,7 @@ import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.bus.BusMessage;
 import io.privatefm.spi.bus.DeadLetter;
+import io.privatefm.spi.bus.EventBus;
 import io.privatefm.spi.store.AdapterRow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,11 +67,17 @@ class IncomingEventsTest {
         redis = new PlainRedis(RedisServer.sharedUrl());
         bus = new WatchedBus(
                 RedisEventBus.builder(RedisServer.sharedUrl()).prefix(prefix).open());
-        pfm = Orchestrator.builder(InMemory.store(), InMemory.blobs(), FoundationDirectory.at(foundation))
-                .eventBus(bus)
+        pfm = orchestrator(bus);
+    }
+
+    private Orchestrator orchestrator(EventBus events) {
+        Orchestrator built = Orchestrator.builder(
+                        InMemory.store(), InMemory.blobs(), FoundationDirectory.at(foundation))
+                .eventBus(events)
                 .adapterStore(AdapterDirectory.at(TUTOR.resolve("adapters")))
                 .build();
-        pfm.start();
+        built.start();
+        return built;
     }
 
     @AfterEach
@@ -167,11 +175,7 @@ class IncomingEventsTest {
         List<String> names = new ArrayList<>();
         Matcher commands = COMMAND.matcher(document.text());
         while (commands.find()) {
-            List<String> words = new ArrayList<>();
-            Matcher word = WORD.matcher(commands.group().replace(DOCUMENTED_PREFIX, prefix));
-            while (word.find()) {
-                words.add(word.group(1) == null ? word.group(2) : word.group(1));
-            }
+            List<String> words = words(commands.group().replace(DOCUMENTED_PREFIX, prefix));
             if (words.get(0).equals("XREADGROUP")) {
                 redis.run(List.of("XADD", prefix + ".MERGE_COMPLETED", "*", "event", "{}")); // else it waits
             }
@@ -182,6 +186,50 @@ class IncomingEventsTest {
         assertThat(names).containsExactly("XADD", "XGROUP", "XREADGROUP", "XACK", "XAUTOCLAIM");
         assertThat(bus.awaitTaken(1)).extracting(BusMessage::key).containsExactly(LEARNER.value());
         assertThat(pfm.namespaces().get(LEARNER).subjects()).containsExactly(Subject.of("math"));
+    }
+
+    private static List<String> words(String command) {
+        List<String> words = new ArrayList<>();
+        Matcher word = WORD.matcher(command);
+        while (word.find()) {
+            words.add(word.group(1) == null ? word.group(2) : word.group(1));
+        }
+        return words;
+    }
+
+    @Test
+    @DisplayName("needs no more rights than docs/events.md gives its user, nor does a producer")
+    void users() throws Exception {
+        try (RedisServer server = RedisServer.start();
+                PlainRedis admin = new PlainRedis(server.url());
+                PlainRedis producer = new PlainRedis(server.url())) {
+            for (String command : document.text()
+                    .lines()
+                    .filter(line -> line.startsWith("ACL SETUSER "))
+                    .toList()) {
+                admin.run(words(command));
+            }
+            producer.run(List.of("AUTH", "onboarding", "PASSWORD"));
+            String ready = document.examples("PRIVATE_BRAIN_READY").get(0).toString();
+            String stream = DOCUMENTED_PREFIX + ".PRIVATE_BRAIN_READY";
+            producer.run(List.of("XADD", stream, "*", "event", ready));
+            producer.run(List.of("XADD", stream, "*", "event", "no JSON"));
+            assertThatThrownBy(() -> producer.values(stream)).hasMessageContaining("NOPERM");
+            assertThatThrownBy(() ->
+                            producer.run(List.of("XADD", DOCUMENTED_PREFIX + ".ADAPTER_TRAINED", "*", "event", "{}")))
+                    .hasMessageContaining("NOPERM");
+
+            try (RedisEventBus open = RedisEventBus.builder(server.url("private-fm:PASSWORD"))
+                            .open();
+                    WatchedBus watched = new WatchedBus(open);
+                    Orchestrator other = orchestrator(watched)) {
+                assertThat(watched.awaitTaken(1)).extracting(BusMessage::key).containsExactly(LEARNER.value());
+                watched.awaitGivenUp(1);
+                other.upkeep().relayMessages();
+            }
+            assertThat(admin.values(DOCUMENTED_PREFIX + ".NAMESPACE_CREATED")).hasSize(1);
+            assertThat(admin.values(DOCUMENTED_PREFIX + ".dead-letters")).hasSize(1);
+        }
     }
 
     private void send(String topic, JsonNode event) throws IOException {
