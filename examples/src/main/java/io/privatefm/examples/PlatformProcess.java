@@ -4,7 +4,6 @@ package io.privatefm.examples;
 import io.privatefm.bus.redis.RedisEventBus;
 import io.privatefm.spi.bus.BusMessage;
 import io.privatefm.spi.bus.EventBus;
-import io.privatefm.spi.bus.Subscription;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,15 +30,15 @@ public final class PlatformProcess {
         String adapter = "{\"learner_id\": \"ada\", \"subject\": \"math\", \"uri\": \"" + args[2] + "\", \"sha256\": \""
                 + sha256(Files.readAllBytes(weights)) + "\"}";
         CountDownLatch merged = new CountDownLatch(1);
-        try (EventBus bus = RedisEventBus.builder(args[0]).source("/platform").open();
-                Subscription created = bus.subscribe("NAMESPACE_CREATED", "platform", message -> {
-                    System.out.println(message.payload());
-                    send(bus, "ADAPTER_TRAINED", adapter);
-                });
-                Subscription completed = bus.subscribe("MERGE_COMPLETED", "platform", message -> {
-                    System.out.println(message.payload());
-                    merged.countDown();
-                })) {
+        try (EventBus bus = RedisEventBus.builder(args[0]).source("/platform").open()) {
+            bus.subscribe("NAMESPACE_CREATED", "platform", message -> {
+                System.out.println(message.payload());
+                send(bus, "ADAPTER_TRAINED", adapter);
+            });
+            bus.subscribe("MERGE_COMPLETED", "platform", message -> {
+                System.out.println(message.payload());
+                merged.countDown();
+            });
             send(bus, "PRIVATE_BRAIN_READY", "{\"learner_id\": \"ada\", \"subjects\": [\"math\"]}");
             merged.await();
         }

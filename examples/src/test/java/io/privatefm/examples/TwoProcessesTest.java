@@ -37,13 +37,13 @@ class TwoProcessesTest {
         try (RedisServer redis = RedisServer.start()) {
             Process platform = start(PlatformProcess.class, redis.url(), adapters, ADAPTER);
             Process service = start(ServiceProcess.class, redis.url(), foundation, adapters, work);
-            try (BufferedReader said = service.inputReader();
-                    OutputStream nights = service.getOutputStream()) {
+            try (BufferedReader said = service.inputReader()) {
                 until("AdapterRegistered", said);
-                nights.write("night\n".getBytes(StandardCharsets.UTF_8));
-                nights.flush();
-                until("MergeCompleted", said);
-                nights.close();
+                try (OutputStream nights = service.getOutputStream()) {
+                    nights.write("night\n".getBytes(StandardCharsets.UTF_8));
+                    nights.flush();
+                    until("MergeCompleted", said);
+                }
                 drain(said);
 
                 List<String> received = drain(platform.inputReader());

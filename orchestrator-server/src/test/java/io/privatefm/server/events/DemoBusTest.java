@@ -42,11 +42,11 @@ class DemoBusTest {
         EventSchemas schemas = EventSchemas.read();
         Path home = folder.resolve("home");
         try (RedisServer server = RedisServer.builder().password("secret").start()) {
-            PfmRun run = PfmRun.of("demo", "--learners", 2, "--home", home, "--bus", server.url(), "--delete-one")
+            PfmRun run = PfmRun.of("demo", "--learners", 1, "--home", home, "--bus", server.url(), "--delete-one")
                     .assertDone();
 
             assertThat(run.out())
-                    .contains("the night: 2 merged, 0 rejected, 0 up to date", "verified 2 checkpoints: 0 damaged")
+                    .contains("the night: 1 merged, 0 rejected, 0 up to date", "verified 1 checkpoints: 0 damaged")
                     .doesNotContain("secret");
             assertThat(run.err()).doesNotContain("secret");
             try (PlainRedis redis = new PlainRedis(server.url())) {
@@ -62,7 +62,7 @@ class DemoBusTest {
                                 .isTrue();
                     }
                 }
-                assertThat(numbers).hasSize(2);
+                assertThat(numbers).hasSize(1);
                 numbers.values().forEach(seqs -> assertThat(seqs).last().isEqualTo((long) seqs.size()));
                 for (String topic : schemas.topics("receive")) {
                     for (String value : redis.values(PREFIX + topic)) {
@@ -71,8 +71,8 @@ class DemoBusTest {
                                 .isEmpty();
                     }
                 }
-                assertThat(redis.values(PREFIX + "PRIVATE_BRAIN_READY")).hasSize(2);
-                assertThat(redis.values(PREFIX + "ADAPTER_TRAINED")).hasSize(6);
+                assertThat(redis.values(PREFIX + "PRIVATE_BRAIN_READY")).hasSize(1);
+                assertThat(redis.values(PREFIX + "ADAPTER_TRAINED")).hasSize(3);
                 assertThat(redis.values(PREFIX + "NAMESPACE_DELETED")).hasSize(1);
                 assertThat(redis.values(PREFIX + "dead-letters")).isEmpty();
             }
@@ -92,14 +92,14 @@ class DemoBusTest {
             assertThat(one.end()).as("%s", one.lines()).isZero();
             assertThat(two.end()).as("%s", two.lines()).isZero();
 
-            assertThat(one.lines()).contains("verified 4 checkpoints: 0 damaged");
-            assertThat(two.lines()).contains("verified 4 checkpoints: 0 damaged");
-            assertThat(count(database, "NAMESPACE_CREATED")).isEqualTo(4);
-            assertThat(count(database, "ADAPTER_REGISTERED")).isEqualTo(12);
+            assertThat(one.lines()).contains("verified 2 checkpoints: 0 damaged");
+            assertThat(two.lines()).contains("verified 2 checkpoints: 0 damaged");
+            assertThat(count(database, "NAMESPACE_CREATED")).isEqualTo(2);
+            assertThat(count(database, "ADAPTER_REGISTERED")).isEqualTo(6);
             assertThat(redis.values(PREFIX + "PRIVATE_BRAIN_READY"))
-                    .as("4 learners, by each process")
-                    .hasSize(8);
-            assertThat(ids(redis, "NAMESPACE_CREATED")).hasSize(4);
+                    .as("2 learners, by each process")
+                    .hasSize(4);
+            assertThat(ids(redis, "NAMESPACE_CREATED")).hasSize(2);
             assertThat(ids(redis, "MERGE_COMPLETED")).hasSize((int) count(database, "MERGE_COMPLETED"));
             assertThat(redis.values(PREFIX + "dead-letters")).isEmpty();
         }
@@ -108,11 +108,11 @@ class DemoBusTest {
     private static ChildJvm demo(Path home, String database, String bus) throws IOException {
         return ChildJvm.start(
                 Pfm.class,
-                "4 learners",
+                "2 learners",
                 List.of(
                         "demo",
                         "--learners",
-                        "4",
+                        "2",
                         "--without-recovery",
                         "--home",
                         home.toString(),
