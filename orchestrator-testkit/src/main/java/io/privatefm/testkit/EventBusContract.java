@@ -3,9 +3,11 @@ package io.privatefm.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.bus.BusMessage;
 import io.privatefm.spi.bus.DeadLetter;
 import io.privatefm.spi.bus.EventBus;
+import io.privatefm.spi.bus.MessageHandler;
 import io.privatefm.spi.bus.Subscription;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -233,6 +236,24 @@ public abstract class EventBusContract {
         }
 
         @Test
+        @DisplayName("when the handler says that its trouble may pass, and none of its key overtakes it")
+        void passingTrouble() throws Exception {
+            AtomicInteger calls = new AtomicInteger();
+            Deliveries deliveries = new Deliveries();
+            bus.subscribe(topic, "group", message -> {
+                if (message.equals(message(1)) && calls.incrementAndGet() <= 2) {
+                    throw new UnavailableException("on purpose, so that it is delivered again");
+                }
+                deliveries.handle(message);
+            });
+            bus.publish(message(1));
+            bus.publish(message(2));
+
+            assertThat(arrived(deliveries, 2)).containsExactly(message(1), message(2));
+            assertThat(deliveries.givenUp()).isEmpty();
+        }
+
+        @Test
         @DisplayName("to the group whose handler threw, and to no other")
         void otherGroups() throws Exception {
             Deliveries calm = subscribed("calm");
@@ -260,6 +281,46 @@ public abstract class EventBusContract {
             assertThat(deliveries.givenUp())
                     .containsExactly(new DeadLetter(
                             topic, "group", message(1).id(), DeadLetter.Reason.REFUSED, "refused on purpose"));
+        }
+
+        @Test
+        @DisplayName("not before the handler has heard of it, and goes on with its key then")
+        void toldUntilHeard() throws Exception {
+            Deliveries deliveries = new Deliveries().refuse(message(1).id());
+            List<String> heard = Collections.synchronizedList(new ArrayList<>());
+            bus.subscribe(topic, "group", new MessageHandler() {
+                @Override
+                public void handle(BusMessage message) {
+                    deliveries.handle(message);
+                    heard.add(message.id());
+                }
+
+                @Override
+                public void givenUp(DeadLetter letter) {
+                    heard.add("given up " + letter.messageId());
+                    if (heard.size() < 3) {
+                        throw new UnavailableException("on purpose, so that it is told again");
+                    }
+                }
+            });
+            publishUntilAccepted(message(1));
+            publishUntilAccepted(message(2));
+
+            assertThat(arrived(deliveries, 1)).containsExactly(message(2));
+            String told = "given up " + message(1).id();
+            assertThat(heard).startsWith(told, told, told).hasSizeLessThanOrEqualTo(4);
+        }
+
+        /** A bus that delivers while it publishes may fail to. */
+        private void publishUntilAccepted(BusMessage message) {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    bus.publish(message);
+                    return;
+                } catch (UnavailableException e) {
+                    assertThat(attempt).as("attempts to publish").isLessThan(10);
+                }
+            }
         }
 
         @Test

@@ -46,10 +46,7 @@ final class Backlog {
                 .toList());
         for (GroupStream.Pending pending : page) {
             StreamEntry entry = found.get(pending.id());
-            turn.dispatch(
-                    entry == null
-                            ? deliveries.lost(pending)
-                            : deliveries.again(entry, pending.deliveries()));
+            turn.dispatch(entry == null ? deliveries.lost(pending) : deliveries.again(entry, pending.deliveries()));
         }
     }
 

@@ -10,18 +10,30 @@ import redis.clients.jedis.Protocol.Command;
  * added and how many the group has read, of deleted ones by the highest id that ever was.
  */
 final class Gap {
-    /** Counts what was trimmed as read. */
-    private static final String SKIP =
-            """
-            return redis.call('xgroup', 'setid', KEYS[1], ARGV[1], ARGV[2], 'entriesread', ARGV[3])""";
+    /** Counts what was trimmed as read, whatever was read meanwhile. */
+    private static final String SKIP = """
+            for _, group in ipairs(redis.call('xinfo', 'groups', KEYS[1])) do
+              local about = {}
+              for i = 1, #group, 2 do about[group[i]] = group[i + 1] end
+              local read = about['entries-read']
+              if about['name'] == ARGV[1] and read and read < tonumber(ARGV[2]) then
+                redis.call('xgroup', 'setid', KEYS[1], ARGV[1], about['last-delivered-id'], 'entriesread', read + ARGV[3])
+              end
+            end
+            return 1""";
 
     /** Takes what was deleted as read, unless something before it is still to be read. */
-    private static final String PASS =
-            Ids.LESS
-                    + """
-            local next = redis.call('xrange', KEYS[1], '(' .. ARGV[2], '+', 'COUNT', 1)[1]
-            if not next or less(ARGV[3], next[1]) then
-              redis.call('xgroup', 'setid', KEYS[1], ARGV[1], ARGV[3])
+    private static final String PASS = Ids.LESS + """
+            for _, group in ipairs(redis.call('xinfo', 'groups', KEYS[1])) do
+              local about = {}
+              for i = 1, #group, 2 do about[group[i]] = group[i + 1] end
+              if about['name'] == ARGV[1] then
+                local last = about['last-delivered-id']
+                local next = redis.call('xrange', KEYS[1], '(' .. last, '+', 'COUNT', 1)[1]
+                if less(last, ARGV[2]) and (not next or less(ARGV[2], next[1])) then
+                  redis.call('xgroup', 'setid', KEYS[1], ARGV[1], ARGV[2])
+                end
+              end
             end
             return 1""";
 
@@ -45,7 +57,8 @@ final class Gap {
         if (deleted.isNothing()) {
             return Optional.empty();
         }
-        for (Reply ofGroup : connections.call(Request.of(Command.XINFO, "GROUPS", stream)).list()) {
+        for (Reply ofGroup :
+                connections.call(Request.of(Command.XINFO, "GROUPS", stream)).list()) {
             if (ofGroup.named("name").text().equals(group)) {
                 return new Search(connections, stream, group, about, ofGroup).gap(deleted.text());
             }
@@ -60,10 +73,13 @@ final class Gap {
             boolean deletedAhead = Ids.COMPARATOR.compare(last, deleted) < 0;
             if (first.isNothing() || Ids.COMPARATOR.compare(deleted, id(first)) < 0) {
                 // all that was removed went before what is left: it can be counted
-                long removed = about.named("entries-added").number() - about.named("length").number();
+                long removed = about.named("entries-added").number()
+                        - about.named("length").number();
                 Reply read = ofGroup.named("entries-read");
                 if (!read.isNothing()) {
-                    return removed > read.number() ? Optional.of(trimmed(last, removed, read.number())) : Optional.empty();
+                    return removed > read.number()
+                            ? Optional.of(trimmed(last, removed, read.number()))
+                            : Optional.empty();
                 }
             }
             return deletedAhead ? Optional.of(deleted(last, deleted)) : Optional.empty();
@@ -78,8 +94,9 @@ final class Gap {
                     connections,
                     stream,
                     last + ".." + removed,
-                    (removed - read) + " entries after " + last + " were removed from the stream before they were delivered",
-                    Request.script(SKIP, List.of(stream)).with(group, last, removed));
+                    (removed - read) + " entries after " + last
+                            + " were removed from the stream before they were delivered",
+                    Request.script(SKIP, List.of(stream)).with(group, removed, removed - read));
         }
 
         private Gap deleted(String last, String deleted) {
@@ -87,8 +104,9 @@ final class Gap {
                     connections,
                     stream,
                     last + ".." + deleted,
-                    "entries after " + last + " up to " + deleted + " were removed from the stream before they were delivered",
-                    Request.script(PASS, List.of(stream)).with(group, last, deleted));
+                    "entries after " + last + " up to " + deleted
+                            + " were removed from the stream before they were delivered",
+                    Request.script(PASS, List.of(stream)).with(group, deleted));
         }
     }
 

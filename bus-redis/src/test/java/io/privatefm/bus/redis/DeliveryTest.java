@@ -17,22 +17,22 @@ import io.privatefm.spi.bus.MessageHandler;
 import io.privatefm.spi.bus.Subscription;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Set;
-import java.util.stream.IntStream;
-import javax.net.ssl.SSLContext;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Protocol.Command;
 
 @DisplayName("The Redis bus")
@@ -45,7 +45,8 @@ class DeliveryTest {
     }
 
     @Test
-    @DisplayName("delivers again without bound what fails for trouble that passes, and then still counts its other failures from one")
+    @DisplayName(
+            "delivers again without bound what fails for trouble that passes, and then still counts its other failures from one")
     void passingTrouble() throws Exception {
         AtomicInteger calls = new AtomicInteger();
         Taken taken = new Taken(message -> {
@@ -137,9 +138,8 @@ class DeliveryTest {
             bus.publish(message(number));
         }
         bus.subscribe(TOPIC, GROUP, taken);
-        Prefix.await(() -> prefix.call(Command.EXISTS, prefix.active()).number() == 1
-                && groups() == 1
-                && prefix.pending() == 3);
+        Prefix.await(() ->
+                prefix.call(Command.EXISTS, prefix.active()).number() == 1 && groups() == 1 && prefix.pending() == 3);
         open.countDown();
 
         assertThat(taken.until("key-9")).hasSize(10);
@@ -184,8 +184,8 @@ class DeliveryTest {
         bus.publish(message(1));
         bus.publish(message(2));
 
-        for (String expected : List.of(
-                "key-1 UNKNOWN_VERSION", "key-1 UNKNOWN_VERSION", "key-1 UNKNOWN_VERSION", "key-2")) {
+        for (String expected :
+                List.of("key-1 UNKNOWN_VERSION", "key-1 UNKNOWN_VERSION", "key-1 UNKNOWN_VERSION", "key-2")) {
             assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo(expected);
         }
         assertThat(bus.deadLetters().list(10)).hasSize(1);
@@ -215,7 +215,8 @@ class DeliveryTest {
         // what was sent comes back byte for byte
         bus.deadLetters().redeliver(bus.deadLetters().list(10).get(1).id());
         assertThat(taken.nextGivenUp().reason()).isEqualTo(DeadLetter.Reason.UNREADABLE);
-        List<Reply> entries = prefix.call(Command.XREVRANGE, prefix.stream(), "+", "-", "COUNT", 1).list();
+        List<Reply> entries = prefix.call(Command.XREVRANGE, prefix.stream(), "+", "-", "COUNT", 1)
+                .list();
         assertThat(entries.get(0).list().get(1).list().get(1).bytes()).containsExactly(-1, 0, 1);
     }
 
@@ -271,14 +272,14 @@ class DeliveryTest {
 
         assertThat(taken.until("key-249"))
                 .extracting(BusMessage::id)
-                .containsExactlyElementsOf(
-                        IntStream.range(0, 250).mapToObj(number -> "key-" + number).toList());
+                .containsExactlyElementsOf(IntStream.range(0, 250)
+                        .mapToObj(number -> "key-" + number)
+                        .toList());
         Prefix.await(() -> prefix.pending() == 0);
     }
 
     private void readAs(String consumer, int count) {
-        prefix.call(
-                Command.XREADGROUP, "GROUP", GROUP, consumer, "COUNT", count, "STREAMS", prefix.stream(), ">");
+        prefix.call(Command.XREADGROUP, "GROUP", GROUP, consumer, "COUNT", count, "STREAMS", prefix.stream(), ">");
     }
 
     @Test
@@ -289,9 +290,11 @@ class DeliveryTest {
         bus.publish(message(1));
         bus.publish(message(2));
         readAs("ghost", 1);
-        String id = prefix.call(Command.XPENDING, prefix.stream(), GROUP).list().get(1).text();
-        prefix.call(
-                Command.XCLAIM, prefix.stream(), GROUP, "ghost", 0, id, "RETRYCOUNT", 4, "JUSTID");
+        String id = prefix.call(Command.XPENDING, prefix.stream(), GROUP)
+                .list()
+                .get(1)
+                .text();
+        prefix.call(Command.XCLAIM, prefix.stream(), GROUP, "ghost", 0, id, "RETRYCOUNT", 4, "JUSTID");
         Taken taken = new Taken();
         bus.subscribe(TOPIC, GROUP, taken);
 
@@ -331,7 +334,10 @@ class DeliveryTest {
         bus.publish(message(1));
         bus.publish(message(2));
         readAs("ghost", 1);
-        String id = prefix.call(Command.XPENDING, prefix.stream(), GROUP).list().get(1).text();
+        String id = prefix.call(Command.XPENDING, prefix.stream(), GROUP)
+                .list()
+                .get(1)
+                .text();
         prefix.call(Command.XTRIM, prefix.stream(), "MAXLEN", 1);
         Taken taken = new Taken();
         bus.subscribe(TOPIC, GROUP, taken);
@@ -403,7 +409,12 @@ class DeliveryTest {
         for (int number = 1; number <= 3; number++) {
             bus.publish(message(number));
         }
-        String id = prefix.call(Command.XRANGE, prefix.stream(), "-", "+").list().get(1).list().get(0).text();
+        String id = prefix.call(Command.XRANGE, prefix.stream(), "-", "+")
+                .list()
+                .get(1)
+                .list()
+                .get(0)
+                .text();
         prefix.call(Command.XDEL, prefix.stream(), id);
         Taken taken = new Taken();
         bus.subscribe(TOPIC, GROUP, taken);
@@ -431,7 +442,8 @@ class DeliveryTest {
                     .forgetConsumers(Duration.ofMillis(1));
         }
 
-        assertThat(prefix.call(Command.XINFO, "CONSUMERS", prefix.stream(), GROUP).list())
+        assertThat(prefix.call(Command.XINFO, "CONSUMERS", prefix.stream(), GROUP)
+                        .list())
                 .extracting(consumer -> consumer.named("name").text())
                 .containsExactly("busy");
     }
@@ -497,8 +509,7 @@ class DeliveryTest {
         }
 
         assertThat(takers.values()).allSatisfy(one -> assertThat(one).hasSize(1));
-        assertThat(takers.values().stream().flatMap(Set::stream).distinct())
-                .hasSizeGreaterThan(1);
+        assertThat(takers.values().stream().flatMap(Set::stream).distinct()).hasSizeGreaterThan(1);
     }
 
     @Test

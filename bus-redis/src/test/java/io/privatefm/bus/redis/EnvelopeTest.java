@@ -108,7 +108,8 @@ class EnvelopeTest {
         }
 
         @Test
-        @DisplayName("without a subject its key is looked for in the data, and so is the correlation; data may be base64, or absent")
+        @DisplayName(
+                "without a subject its key is looked for in the data, and so is the correlation; data may be base64, or absent")
         void lessOfIt() {
             CloudEventBuilder event = CloudEventBuilder.v1()
                     .withId("7")
@@ -117,9 +118,9 @@ class EnvelopeTest {
             byte[] data =
                     "{\"learner_id\":\"l\",\"ns_uid\":\"n\",\"correlation_id\":\"c\"}".getBytes(StandardCharsets.UTF_8);
 
-            BusMessage read = new BusMessage(
-                    "brains 7", TOPIC, "l", text(data), Optional.empty(), Optional.of("c"));
-            assertThat(read(text(sdk.serialize(event.withData("application/json", data).build()))))
+            BusMessage read = new BusMessage("brains 7", TOPIC, "l", text(data), Optional.empty(), Optional.of("c"));
+            assertThat(read(text(sdk.serialize(
+                            event.withData("application/json", data).build()))))
                     .isEqualTo(read);
             assertThat(read(text(sdk.serialize(
                             event.withData("application/octet-stream", data).build()))))
@@ -135,7 +136,11 @@ class EnvelopeTest {
         for (BusMessage message : List.of(
                 FULL,
                 new BusMessage("1", TOPIC, "", "{\"learner_id\":\"x\",\"correlation_id\":\"y\"}"),
-                new BusMessage(" id: ö\n2", TOPIC, "Schlüssel 鍵 🗝", "{ \"text\" :\"\\ud83d Ä🗝\", \"n\":1E400 ,\"n\":-0.0}\n".strip()))) {
+                new BusMessage(
+                        " id: ö\n2",
+                        TOPIC,
+                        "Schlüssel 鍵 🗝",
+                        "{ \"text\" :\"\\ud83d Ä🗝\", \"n\":1E400 ,\"n\":-0.0}\n".strip()))) {
             if (message.payload().contains("\"n\":-0.0")) {
                 // a name twice is refused
                 assertThatThrownBy(() -> envelope.write(message)).isInstanceOf(InvalidInputException.class);
@@ -170,8 +175,8 @@ class EnvelopeTest {
                 randomObject(random, 0),
                 random.nextBoolean()
                         ? Optional.empty()
-                        : Optional.of(
-                                Instant.ofEpochSecond(random.nextLong(0, 253_402_300_800L), random.nextInt(1_000_000) * 1000L)),
+                        : Optional.of(Instant.ofEpochSecond(
+                                random.nextLong(0, 253_402_300_800L), random.nextInt(1_000_000) * 1000L)),
                 random.nextBoolean() ? Optional.empty() : Optional.of("c" + randomText(random)));
     }
 
@@ -211,7 +216,19 @@ class EnvelopeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "{", "[]", "1", "null", "{} {}", "{\"a\":1,}", "{\"a\":1,\"a\":2}", "{\"a\":NaN}", "{\"a\":\"\ud83d\"}"})
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "[]",
+                "1",
+                "null",
+                "{} {}",
+                "{\"a\":1,}",
+                "{\"a\":1,\"a\":2}",
+                "{\"a\":NaN}",
+                "{\"a\":\"\ud83d\"}"
+            })
     @DisplayName("is not made of what is no JSON object")
     void payloadRefused(String payload) {
         assertThatThrownBy(() -> envelope.write(new BusMessage("1", TOPIC, "", payload)))
@@ -236,7 +253,8 @@ class EnvelopeTest {
         @Test
         @DisplayName("its id is that of the event or of its bytes, its key that of the learner")
         void bare() {
-            String first = "{\"event\":\"PRIVATE_BRAIN_READY\",\"learner_id\":\"l-1\",\"subjects\":[\"MATH\"],\"correlation_id\":\"c\"}";
+            String first =
+                    "{\"event\":\"PRIVATE_BRAIN_READY\",\"learner_id\":\"l-1\",\"subjects\":[\"MATH\"],\"correlation_id\":\"c\"}";
             assertThat(read(" " + first + "\n").payload()).isEqualTo(first);
             assertThat(read(first))
                     .isEqualTo(new BusMessage(
@@ -246,9 +264,15 @@ class EnvelopeTest {
                     "{\"event\":\"PRIVATE_BRAIN_READY\",\"event_id\":\"e\",\"ns_uid\":\"n\",\"at\":\"2026-01-02T03:04:05Z\"}";
             assertThat(read(second))
                     .isEqualTo(new BusMessage(
-                            "e", TOPIC, "n", second, Optional.of(Instant.parse("2026-01-02T03:04:05Z")), Optional.empty()));
+                            "e",
+                            TOPIC,
+                            "n",
+                            second,
+                            Optional.of(Instant.parse("2026-01-02T03:04:05Z")),
+                            Optional.empty()));
 
-            assertThat(read("{\"event\":\"PRIVATE_BRAIN_READY\",\"at\":\"yesterday\",\"time\":17}").time())
+            assertThat(read("{\"event\":\"PRIVATE_BRAIN_READY\",\"at\":\"yesterday\",\"time\":17}")
+                            .time())
                     .isEmpty();
         }
 
@@ -307,7 +331,8 @@ class EnvelopeTest {
     void hostile() {
         String deep = "{\"event\":" + "[".repeat(100_000) + "}";
         assertThat(unread(entry("event", deep)).reason()).isEqualTo(DeadLetter.Reason.UNREADABLE);
-        assertThat(unread(entry("event", "{" + " ".repeat(Envelope.MAX_BYTES) + "}")).detail())
+        assertThat(unread(entry("event", "{" + " ".repeat(Envelope.MAX_BYTES) + "}"))
+                        .detail())
                 .isEqualTo("it has 1048578 bytes; 1048576 are the most");
         assertThat(unread(new StreamEntry("1-1", List.of(new byte[] {'e'}, new byte[] {'{', -1, '}'})))
                         .reason())

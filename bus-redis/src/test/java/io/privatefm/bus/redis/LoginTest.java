@@ -34,10 +34,11 @@ class LoginTest {
             assertThat(taken.next()).isEqualTo(message(1));
 
             for (String login : List.of(":wrongpassword", "default:wrongpassword", "nobody:wrongpassword")) {
-                assertThatThrownBy(() -> prefix.opened(prefix.builder(server.url(login)))
-                                .publish(message(2)))
+                assertThatThrownBy(() ->
+                                prefix.opened(prefix.builder(server.url(login))).publish(message(2)))
                         .isInstanceOf(UnavailableException.class)
-                        .hasMessageStartingWith("the event bus at redis://127.0.0.1:" + server.port() + "/0 refuses: WRONGPASS")
+                        .hasMessageStartingWith(
+                                "the event bus at redis://127.0.0.1:" + server.port() + "/0 refuses: WRONGPASS")
                         .hasMessageNotContaining("wrongpassword");
             }
             assertThatThrownBy(() -> prefix.opened(prefix.builder("redis://127.0.0.1:" + server.port()))
@@ -51,8 +52,16 @@ class LoginTest {
     @DisplayName("over TLS to a server whose certificate it trusts and that names the host, to no other")
     void tls(@TempDir Path folder) throws Exception {
         KeyStore store = certificate(folder);
-        Path certificate = pem(folder, "certificate", "CERTIFICATE", store.getCertificate("redis").getEncoded());
-        Path key = pem(folder, "key", "PRIVATE KEY", store.getKey("redis", "changeit".toCharArray()).getEncoded());
+        Path certificate = pem(
+                folder,
+                "certificate",
+                "CERTIFICATE",
+                store.getCertificate("redis").getEncoded());
+        Path key = pem(
+                folder,
+                "key",
+                "PRIVATE KEY",
+                store.getKey("redis", "changeit".toCharArray()).getEncoded());
         SSLContext trust = trusting(store);
         try (RedisServer server = RedisServer.builder()
                         .tls(certificate, key)
@@ -85,10 +94,27 @@ class LoginTest {
     private static KeyStore certificate(Path folder) throws Exception {
         Path file = folder.resolve("keys.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "redis", "-keyalg", "EC", "-groupname", "secp256r1",
-                        "-dname", "CN=redis", "-ext", "SAN=ip:127.0.0.1", "-validity", "30",
-                        "-storetype", "PKCS12", "-keystore", file.toString(), "-storepass", "changeit")
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "redis",
+                        "-keyalg",
+                        "EC",
+                        "-groupname",
+                        "secp256r1",
+                        "-dname",
+                        "CN=redis",
+                        "-ext",
+                        "SAN=ip:127.0.0.1",
+                        "-validity",
+                        "30",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        "changeit")
                 .redirectErrorStream(true)
                 .start();
         String output = new String(keytool.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
@@ -103,7 +129,8 @@ class LoginTest {
     private static Path pem(Path folder, String name, String type, byte[] bytes) throws Exception {
         String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
         return Files.writeString(
-                folder.resolve(name + ".pem"), "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n");
+                folder.resolve(name + ".pem"),
+                "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n");
     }
 
     private static SSLContext trusting(KeyStore store) throws Exception {

@@ -65,7 +65,8 @@ class OutageTest {
             assertThatThrownBy(() -> bus.publish(message(2)))
                     .as("nothing was sent this time")
                     .isInstanceOf(UnavailableException.class)
-                    .hasMessageStartingWith("the event bus at redis://127.0.0.1:" + server.port() + "/0 does not answer: ");
+                    .hasMessageStartingWith(
+                            "the event bus at redis://127.0.0.1:" + server.port() + "/0 does not answer: ");
             server.restart();
             Prefix.publish(bus, message(3));
 
@@ -144,7 +145,8 @@ class OutageTest {
     }
 
     @Test
-    @DisplayName("falls silent, does not wait for it for ever, says what may have been sent, and goes on when it answers")
+    @DisplayName(
+            "falls silent, does not wait for it for ever, says what may have been sent, and goes on when it answers")
     void silent() throws Exception {
         try (Prefix prefix = new Prefix(RedisServer.sharedUrl());
                 Wire wire = new Wire(RedisAddress.parse(RedisServer.sharedUrl()).port())) {
@@ -194,14 +196,17 @@ class OutageTest {
             wire.silence();
             bus.close();
 
-            assertThat(taken.rest()).filteredOn(message -> !message.id().equals("key-1")).isEmpty();
+            assertThat(taken.rest())
+                    .filteredOn(message -> !message.id().equals("key-1"))
+                    .isEmpty();
         }
     }
 
     @Test
     @DisplayName("refuses a write, tells why; it is no outcome unknown")
     void refused() throws Exception {
-        try (RedisServer server = RedisServer.builder().setting("maxmemory", "1").start();
+        try (RedisServer server =
+                        RedisServer.builder().setting("maxmemory", "1").start();
                 Prefix prefix = new Prefix(server.url())) {
             RedisEventBus bus = prefix.opened();
             assertThatThrownBy(() -> bus.publish(message(1)))

@@ -76,11 +76,10 @@ class RedisAddressTest {
             })
     @DisplayName("is refused when it is malformed, in one line without the password")
     void refused(String url) {
-        assertThatThrownBy(() -> RedisEventBus.builder(url))
-                .isInstanceOfSatisfying(InvalidInputException.class, e -> {
-                    assertThat(e.code()).isEqualTo(ErrorCode.CONFIGURATION);
-                    assertThat(e).hasNoCause();
-                    assertThat(e.getMessage()).doesNotContain("geh", "eim").hasLineCount(1);
-                });
+        assertThatThrownBy(() -> RedisEventBus.builder(url)).isInstanceOfSatisfying(InvalidInputException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.CONFIGURATION);
+            assertThat(e).hasNoCause();
+            assertThat(e.getMessage()).doesNotContain("geh", "eim").hasLineCount(1);
+        });
     }
 }

@@ -45,7 +45,11 @@ class TrimmingTest {
     private void old(int count) {
         for (int number = 1; number <= count; number++) {
             prefix.call(
-                    Command.XADD, prefix.stream(), number + "-1", "event", "{\"event\":\"TOPIC\",\"event_id\":\"" + number + "\"}");
+                    Command.XADD,
+                    prefix.stream(),
+                    number + "-1",
+                    "event",
+                    "{\"event\":\"TOPIC\",\"event_id\":\"" + number + "\"}");
         }
     }
 
@@ -54,8 +58,7 @@ class TrimmingTest {
     }
 
     private void read(String group, int count) {
-        prefix.call(
-                Command.XREADGROUP, "GROUP", group, "me", "COUNT", count, "STREAMS", prefix.stream(), ">");
+        prefix.call(Command.XREADGROUP, "GROUP", group, "me", "COUNT", count, "STREAMS", prefix.stream(), ">");
     }
 
     @Test
@@ -113,7 +116,8 @@ class TrimmingTest {
         assertThat(length()).isEqualTo(1);
         bus.trim();
 
-        assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage)
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly("nobody has ever read TOPIC; what is older than PT168H is removed");
     }
 
@@ -134,7 +138,8 @@ class TrimmingTest {
         bus.trim();
 
         assertThat(length()).isEqualTo(8);
-        assertThat(log.list).extracting(ILoggingEvent::getFormattedMessage)
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly(
                         "the stream of TOPIC has 6 entries; the slowest group is slow. Nothing unread is removed: make that group read, or"
                                 + " remove it",
