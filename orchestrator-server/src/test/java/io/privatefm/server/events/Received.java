@@ -3,8 +3,6 @@ package io.privatefm.server.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.privatefm.spi.bus.BusMessage;
 import io.privatefm.spi.bus.MessageHandler;
 import java.util.ArrayList;
@@ -13,11 +11,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 
 /** What the platform received of the orchestrator's own events, each once. */
 final class Received implements MessageHandler {
-    private static final JsonMapper JSON = new JsonMapper();
+    private static final Pattern SEQ = Pattern.compile("\"seq\":(\\d+)");
 
     private final Set<String> ids = new HashSet<>();
     private final Map<String, Map<String, List<Long>>> byNamespace = new HashMap<>();
@@ -31,7 +30,7 @@ final class Received implements MessageHandler {
         byNamespace
                 .computeIfAbsent(message.key(), absent -> new HashMap<>())
                 .computeIfAbsent(message.topic(), absent -> new ArrayList<>())
-                .add(json(message).path("seq").longValue());
+                .add(seq(message));
         counts.merge(message.topic(), 1, Integer::sum);
         notifyAll();
     }
@@ -65,11 +64,11 @@ final class Received implements MessageHandler {
         });
     }
 
-    private static JsonNode json(BusMessage message) {
-        try {
-            return JSON.readTree(message.payload());
-        } catch (com.fasterxml.jackson.core.JacksonException e) {
-            throw new IllegalStateException(e);
-        }
+    private static long seq(BusMessage message) {
+        return SEQ.matcher(message.payload())
+                .results()
+                .map(found -> Long.parseLong(found.group(1)))
+                .findFirst()
+                .orElseThrow();
     }
 }
