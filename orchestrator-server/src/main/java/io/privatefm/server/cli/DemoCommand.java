@@ -140,7 +140,7 @@ final class DemoCommand implements Callable<Integer> {
                         .addListener(new ProgressBar(spec.commandLine().getErr(), CommandLine.Help.Ansi.AUTO.enabled()))
                         .build()) {
             pfm.start();
-            DemoPlatform platform = new DemoPlatform(bus, opened.store(), DemoHome.adapters(directory));
+            DemoPlatform platform = new DemoPlatform(bus, pfm, opened.store(), DemoHome.adapters(directory));
             List<LearnerId> present = provision(out, pfm, platform, ids);
             NightReport night = runNight(out, pfm);
             try (DemoTurn turn = DemoTurn.take(directory)) {

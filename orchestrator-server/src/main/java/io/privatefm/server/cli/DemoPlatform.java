@@ -3,6 +3,7 @@ package io.privatefm.server.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.privatefm.core.Orchestrator;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
@@ -19,22 +20,27 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * What the platform and its trainer do in the demo: they say over the bus which learners are ready and which adapters are trained, and wait
  * until they were heard, by this process or by another one on the same database.
  */
 final class DemoPlatform {
+    private static final String READY = "PRIVATE_BRAIN_READY";
+    private static final String TRAINED = "ADAPTER_TRAINED";
     private static final String GROUP = "private-fm";
 
     private final EventBus bus;
+    private final Orchestrator pfm;
     private final OrchestratorStore store;
     private final Path adapters;
     private final String run = UUID.randomUUID().toString();
 
     /** @param adapters where the trainer leaves them */
-    DemoPlatform(EventBus bus, OrchestratorStore store, Path adapters) {
+    DemoPlatform(EventBus bus, Orchestrator pfm, OrchestratorStore store, Path adapters) {
         this.bus = bus;
+        this.pfm = pfm;
         this.store = store;
         this.adapters = adapters;
     }
@@ -45,13 +51,12 @@ final class DemoPlatform {
      * @throws UnavailableException if that was not heard in time
      */
     void ready(List<LearnerId> learners) {
-        List<BusMessage> said = new ArrayList<>();
         for (LearnerId learner : learners) {
-            ObjectNode data = data("PRIVATE_BRAIN_READY", learner);
+            ObjectNode data = data(READY, learner);
             DemoHome.SUBJECTS.forEach(subject -> data.withArray("subjects").add(subject.value()));
-            said.add(say("ready-" + learner + "-" + run, learner, data));
+            say("ready-" + learner + "-" + run, learner, data);
         }
-        awaitTaken(said);
+        await(READY, () -> pfm.namespaces().reconcile(learners).missing().size());
     }
 
     /**
@@ -65,7 +70,7 @@ final class DemoPlatform {
             for (Subject subject : DemoHome.SUBJECTS) {
                 String reference = DemoHome.reference(learner, subject);
                 Path folder = adapters.resolve(reference);
-                ObjectNode data = data("ADAPTER_TRAINED", learner)
+                ObjectNode data = data(TRAINED, learner)
                         .put("subject", subject.value())
                         .put("uri", reference)
                         .put("sha256", sha256(Files.readAllBytes(folder.resolve(DemoHome.WEIGHTS))))
@@ -73,7 +78,7 @@ final class DemoPlatform {
                 said.add(say("trained-" + learner + "-" + subject + "-" + run, learner, data));
             }
         }
-        awaitTaken(said);
+        await(TRAINED, () -> waiting(said));
     }
 
     private static ObjectNode data(String topic, LearnerId learner) {
@@ -86,12 +91,13 @@ final class DemoPlatform {
         return message;
     }
 
-    private void awaitTaken(List<BusMessage> said) {
-        int waiting = Rounds.repeat(() -> waiting(said), count -> count == 0);
-        if (waiting > 0) {
-            throw new UnavailableException(waiting + " of " + said.size() + " events "
-                    + said.get(0).topic() + " were not taken in time: see pfm dead-letters list;"
-                    + " or an orchestrator on another database takes them, and needs another EVENT_BUS_PREFIX");
+    /** @param waiting how many were not heard yet */
+    private static void await(String topic, Supplier<Integer> waiting) {
+        int left = Rounds.repeat(waiting, count -> count == 0);
+        if (left > 0) {
+            throw new UnavailableException(
+                    left + " events " + topic + " were not taken in time: see pfm dead-letters list;"
+                            + " or an orchestrator on another database takes them, and needs another EVENT_BUS_PREFIX");
         }
     }
 
