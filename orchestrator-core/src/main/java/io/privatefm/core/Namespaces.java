@@ -157,11 +157,7 @@ public final class Namespaces {
             TxWork<Boolean> first) {
         List<Subject> sorted = sorted(subjects);
         requireSound(sorted, policy);
-        Optional<NamespaceRow> existing = store.inTransaction(tx -> {
-            Optional<NamespaceRow> found = tx.find(learner).or(() -> tx.find(Tombstone.of(learner)));
-            found.ifPresent(row -> first.run(tx)); // the message is taken, though it changes nothing
-            return found;
-        });
+        Optional<NamespaceRow> existing = existing(learner, first);
         if (existing.isPresent()) {
             return existing;
         }
@@ -173,10 +169,19 @@ public final class Namespaces {
             created = Transactions.idempotent(
                     store, tx -> first.run(tx) ? Optional.of(create(tx, row, key)) : Optional.empty());
         } catch (AlreadyExistsException e) {
-            return store.inTransaction(tx -> tx.find(learner).or(() -> tx.find(Tombstone.of(learner))));
+            return existing(learner, first); // another process was first
         }
         created.ifPresent(made -> listener.onEvent(new LifecycleEvent.NamespaceCreated(made.nsUid())));
         return created;
+    }
+
+    /** The learner's namespace, or its tombstone, if there is one; the message is taken then, though it changes nothing. */
+    private Optional<NamespaceRow> existing(LearnerId learner, TxWork<Boolean> first) {
+        return Transactions.idempotent(store, tx -> {
+            Optional<NamespaceRow> found = tx.find(learner).or(() -> tx.find(Tombstone.of(learner)));
+            found.ifPresent(row -> first.run(tx));
+            return found;
+        });
     }
 
     /** A learner's namespace. */

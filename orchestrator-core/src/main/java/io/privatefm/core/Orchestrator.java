@@ -206,7 +206,7 @@ public final class Orchestrator implements AutoCloseable {
                         foundations,
                         new NamespaceRetention(
                                 setup.store, foundations, reader, keeper, journal, ids::operation, setup.retention)));
-        ticks = new Ticks(upkeep, timer, setup.background);
+        ticks = new Ticks(upkeep, timer, ownTimer ? null : setup.background);
         intake = setup.bus == null
                 ? null
                 : intake(setup, setup.bus, new Inbox(setup.store, journal, listener), registration, journal, releases);

@@ -175,10 +175,9 @@ public final class OrchestratorBuilder {
     }
 
     /**
-     * Where that runs which nobody waits for: fallbacks that a damaged read or a new foundation release began, and the publication of
-     * messages; by default on daemon threads of the orchestrator's own, from {@link Orchestrator#start()} to {@link Orchestrator#close()}.
-     * Fallbacks are long work, so one with two threads at least. One that rejects work leaves fallbacks to the next scrub or night, and
-     * messages to {@link Upkeep#relayMessages()}.
+     * Where fallbacks run that a damaged read or a new foundation release began and nobody waits for; by default on one daemon thread of the
+     * orchestrator's own, from {@link Orchestrator#start()} to {@link Orchestrator#close()}. One that rejects work leaves them to the next
+     * scrub or night. Where a {@link #timer} is given too, messages are published here as well: then it should have two threads at least.
      */
     public OrchestratorBuilder background(Executor threads) {
         requireFirst(background, "background executor");

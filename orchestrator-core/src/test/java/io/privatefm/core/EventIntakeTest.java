@@ -11,6 +11,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.privatefm.core.inbox.IncomingMessage;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.UnavailableException;
@@ -28,6 +29,7 @@ import io.privatefm.spi.store.NamespaceRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -98,6 +100,35 @@ class EventIntakeTest {
         Orchestrator orchestrator = engine.restart(engine.builder().eventBus(half));
         assertThatThrownBy(orchestrator::start).isInstanceOf(UnavailableException.class);
         assertThat(bus.topics()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("notes a message as taken also where another process makes the namespace at the same moment")
+    void racing() {
+        SteppedStore store = new SteppedStore(engine.store);
+        engine.restart(Orchestrator.builder(store, engine.blobs, engine.foundation)
+                        .executor(Runnable::run, 1)
+                        .eventBus(bus))
+                .start();
+        Thread taker = Thread.currentThread();
+        AtomicInteger transactions = new AtomicInteger();
+        try (Orchestrator other = Orchestrator.builder(engine.store, engine.blobs, engine.foundation)
+                .executor(Runnable::run, 1)
+                .build()) {
+            store.before(number -> {
+                if (Thread.currentThread() == taker && transactions.incrementAndGet() == 2) {
+                    other.namespaces().provision(ADA, List.of(MATH));
+                }
+            });
+            bus.handle(ready("m-1", Optional.empty()));
+        }
+
+        assertThat(transactions).as("looked, was second, looked again").hasValueGreaterThan(2);
+        boolean taken = engine.store.inTransaction(tx -> tx.taken(
+                "private-fm",
+                IncomingMessage.read(ready("m-1", Optional.empty())).digest()));
+        assertThat(taken).isTrue();
+        assertThat(engine.orchestrator().namespaces().page(null, 10)).hasSize(1);
     }
 
     @Test
