@@ -24,6 +24,7 @@ import io.privatefm.spi.store.NamespaceRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -80,7 +81,7 @@ class EngineFaultsTest {
         final FaultyStore store = new FaultyStore(InMemory.store(now::get));
         final BlobStore blobs = InMemory.blobs(now::get);
         final EventBus bus = InMemory.bus();
-        final List<String> delivered = new ArrayList<>();
+        final List<String> delivered = Collections.synchronizedList(new ArrayList<>());
         final OneRelease releases = new OneRelease();
 
         Night(long at, FaultyStore.Fault fault) {
@@ -112,7 +113,13 @@ class EngineFaultsTest {
                         throw new UnavailableException("again: " + outcome);
                     }
                 });
-                repeat(() -> pfm.upkeep().relayMessages());
+                repeat(() -> {
+                    pfm.upkeep().relayMessages();
+                    if (store.<Long>inTransaction(tx -> tx.outbox().depth())
+                            > 0) { // claimed by the upkeep that runs beside
+                        throw new UnavailableException("again: a message waits");
+                    }
+                });
                 List<Sha256> hash = new ArrayList<>();
                 repeat(() ->
                         hash.add(pfm.checkpoints().latest(ADA).orElseThrow().checkpointHash()));
