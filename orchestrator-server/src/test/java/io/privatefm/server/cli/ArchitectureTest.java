@@ -52,6 +52,7 @@ class ArchitectureTest {
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(place -> !place.contains("-tests.jar!")) // test fixtures of other modules
             .importPackages("io.privatefm");
 
     @Test
