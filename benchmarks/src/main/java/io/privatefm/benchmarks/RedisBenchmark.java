@@ -4,6 +4,7 @@ package io.privatefm.benchmarks;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Redis' own benchmark command, with entries of the size that ours have. */
@@ -34,15 +35,15 @@ final class RedisBenchmark {
                             ENTRY)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             process.waitFor();
-            List<String> lines = said.replace('\r', '\n')
+            String last = said.replace('\r', '\n')
                     .lines()
                     .filter(line -> line.contains("requests per second"))
-                    .toList();
+                    .reduce(said, (before, line) -> line);
             out.printf(
                     "redis-benchmark, %s connections: %s%n",
-                    clients, lines.isEmpty() ? said : lines.get(lines.size() - 1));
+                    clients, last.substring(last.lastIndexOf(": ") + 2).strip());
         }
     }
 }
