@@ -81,7 +81,7 @@ final class AdapterRegistration {
     private record Checked(Sha256 digest, long changedBytes) {}
 
     /**
-     * Registers an adapter; one that is equal to the newest revision is that revision.
+     * Registers an adapter; one that is equal to the newest revision, and was not trained later, is that revision.
      *
      * @param namespace as it was before
      * @param files not closed
@@ -166,7 +166,8 @@ final class AdapterRegistration {
         Optional<AdapterRow> newest = newest(tx, namespace, subject);
         boolean known = newest.map(row -> !row.setAside()
                         && row.digest().equals(checked.digest())
-                        && row.trainedOn().equals(claims.trainedOn()))
+                        && row.trainedOn().equals(claims.trainedOn())
+                        && !isBefore(row.trainedAt(), claims.trainedAt())) // else what is trained between would follow
                 .orElse(false);
         if (known) {
             return new Registered(newest.orElseThrow(), false);
@@ -189,6 +190,11 @@ final class AdapterRegistration {
                 .audit("ADAPTER_REGISTERED", row.digest().hex(), payload)
                 .write();
         return new Registered(row, true);
+    }
+
+    /** Whether one time is before another, as far as both are known. */
+    static boolean isBefore(Optional<Instant> one, Optional<Instant> other) {
+        return one.isPresent() && other.isPresent() && one.get().isBefore(other.get());
     }
 
     /** The newest revision of a subject's adapter. */

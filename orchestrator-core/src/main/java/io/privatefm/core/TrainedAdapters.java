@@ -114,7 +114,7 @@ final class TrainedAdapters {
             return Optional.empty();
         }
         Optional<AdapterRow> newer = AdapterRegistration.newest(tx, namespace, trained.subject())
-                .filter(newest -> isBefore(trained.trainedAt(), newest.trainedAt()));
+                .filter(newest -> AdapterRegistration.isBefore(trained.trainedAt(), newest.trainedAt()));
         if (newer.isPresent()) {
             if (inbox.firstTime(tx, message)) {
                 noteOutdated(tx, namespace, trained, message, newer.get());
@@ -122,11 +122,6 @@ final class TrainedAdapters {
             return Optional.empty();
         }
         return Optional.of(namespace);
-    }
-
-    /** Whether one time is before another, as far as both are known. */
-    private static boolean isBefore(Optional<Instant> one, Optional<Instant> other) {
-        return one.isPresent() && other.isPresent() && one.get().isBefore(other.get());
     }
 
     private void noteOutdated(

@@ -18,6 +18,7 @@ import io.privatefm.spi.bus.DeadLetter;
 import io.privatefm.spi.files.ModelFiles;
 import io.privatefm.spi.files.RangedFile;
 import io.privatefm.spi.guardian.Decision;
+import io.privatefm.spi.merge.MergeOutcome;
 import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.recovery.RestorePoint;
 import io.privatefm.spi.store.AdapterRow;
@@ -167,6 +168,20 @@ class TrainedAdaptersTest {
             assertThat(intake.audited("ADAPTER_OUTDATED").get(0).details())
                     .as("encrypted")
                     .doesNotContain("math", "trained_at");
+        }
+
+        @Test
+        @DisplayName("is out of date also where the same bytes were trained before and after it; they need no merge")
+        void between() {
+            provision();
+            intake.publish("m-1", TOPIC, intake.trained(MATH, 1), EARLY, null);
+            intake.orchestrator().merges().mergeNow(ADA);
+            intake.publish("m-3", TOPIC, intake.trained(MATH, 1), LATE, null);
+            intake.publish("m-2", TOPIC, intake.trained(MATH, 2), EARLY.plusSeconds(1), null);
+
+            assertThat(intake.adapters()).extracting(AdapterRow::revision).containsExactly(2);
+            assertThat(intake.audited("ADAPTER_OUTDATED")).hasSize(1);
+            assertThat(intake.orchestrator().merges().mergeNow(ADA)).isInstanceOf(MergeOutcome.UpToDate.class);
         }
 
         @Test
