@@ -11,10 +11,9 @@ import redis.clients.jedis.Protocol.Command;
  */
 final class Gap {
     /** Counts what was trimmed as read, whatever was read meanwhile. */
-    private static final String SKIP = """
+    private static final String SKIP = Reply.NAMED + """
             for _, group in ipairs(redis.call('xinfo', 'groups', KEYS[1])) do
-              local about = {}
-              for i = 1, #group, 2 do about[group[i]] = group[i + 1] end
+              local about = named(group)
               local read = about['entries-read']
               if about['name'] == ARGV[1] and read and read < tonumber(ARGV[2]) then
                 redis.call('xgroup', 'setid', KEYS[1], ARGV[1], about['last-delivered-id'], 'entriesread', read + ARGV[3])
@@ -23,10 +22,9 @@ final class Gap {
             return 1""";
 
     /** Takes what was deleted as read, unless something before it is still to be read. */
-    private static final String PASS = Ids.LESS + """
+    private static final String PASS = Reply.NAMED + Ids.LESS + """
             for _, group in ipairs(redis.call('xinfo', 'groups', KEYS[1])) do
-              local about = {}
-              for i = 1, #group, 2 do about[group[i]] = group[i + 1] end
+              local about = named(group)
               if about['name'] == ARGV[1] then
                 local last = about['last-delivered-id']
                 local next = redis.call('xrange', KEYS[1], '(' .. last, '+', 'COUNT', 1)[1]

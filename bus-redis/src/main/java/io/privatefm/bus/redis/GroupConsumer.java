@@ -4,7 +4,6 @@ package io.privatefm.bus.redis;
 import io.privatefm.spi.UnavailableException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,7 @@ final class GroupConsumer {
     private final ScheduledExecutorService workers;
     private final Delivery.Builder deliveries;
     private final Thread thread;
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Ending ended = new Ending();
     private boolean closed;
     private boolean woken;
     private boolean troubled;
@@ -76,7 +75,7 @@ final class GroupConsumer {
                 place.release();
             }
         } finally {
-            ended.countDown();
+            ended.reached();
         }
     }
 
@@ -218,20 +217,8 @@ final class GroupConsumer {
 
     /** Waits until it has ended, except within one of its handlers. */
     void awaitEnd() {
-        if (isWithin()) {
-            return;
-        }
-        boolean interrupted = false;
-        while (true) {
-            try {
-                ended.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        if (!isWithin()) {
+            ended.await();
         }
     }
 }

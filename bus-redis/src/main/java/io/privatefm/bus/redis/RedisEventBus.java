@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +53,7 @@ public final class RedisEventBus implements EventBus {
     private final AtomicInteger consumersMade = new AtomicInteger();
     private final Set<String> topics = ConcurrentHashMap.newKeySet();
     private final Map<String, Reader> readers = new HashMap<>();
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Ending ended = new Ending();
     private boolean closed;
 
     RedisEventBus(RedisAddress address, SSLContext trust, BusSettings settings) {
@@ -203,23 +202,9 @@ public final class RedisEventBus implements EventBus {
             timer.shutdown();
             hintConnections.close();
             connections.close();
-            ended.countDown();
+            ended.reached();
         } else if (open.stream().noneMatch(reader -> reader.consumer.isWithin())) {
-            awaitEnd();
-        }
-    }
-
-    private void awaitEnd() {
-        boolean interrupted = false;
-        while (ended.getCount() > 0) {
-            try {
-                ended.await();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            ended.await();
         }
     }
 

@@ -8,6 +8,15 @@ import org.jspecify.annotations.Nullable;
 
 /** What a server answered: nothing, a number, bytes, or a list of answers. */
 final class Reply {
+    /** The same as {@link #named} for scripts, as a function {@code named} that makes a table of such a list. */
+    static final String NAMED = """
+            local function named(list)
+              local about = {}
+              for i = 1, #list, 2 do about[list[i]] = list[i + 1] end
+              return about
+            end
+            """;
+
     private final @Nullable Object value;
 
     Reply(@Nullable Object value) {

@@ -12,13 +12,12 @@ import org.slf4j.LoggerFactory;
 /** Removes from streams what is old and what every group has acknowledged; never what a group has yet to take. */
 final class Trimming {
     private static final Logger LOG = LoggerFactory.getLogger(Trimming.class);
-    private static final String TRIM = Ids.LESS + """
+    private static final String TRIM = Reply.NAMED + Ids.LESS + """
             if redis.call('exists', KEYS[1]) == 0 then return {0, 0, '', 0} end
             local groups = redis.call('xinfo', 'groups', KEYS[1])
             local needed, slowest
             for _, group in ipairs(groups) do
-              local about = {}
-              for i = 1, #group, 2 do about[group[i]] = group[i + 1] end
+              local about = named(group)
               local need = about['last-delivered-id']
               if about['pending'] > 0 then
                 local first = redis.call('xpending', KEYS[1], about['name'])[2]
