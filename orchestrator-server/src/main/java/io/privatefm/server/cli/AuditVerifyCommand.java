@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.privatefm.core.AuditCheck;
 import io.privatefm.core.AuditLogKey;
 import io.privatefm.core.ReceiptCheck;
+import io.privatefm.server.home.HomeDatabase;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.NsUid;

@@ -3,6 +3,7 @@ package io.privatefm.server.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.privatefm.core.Orchestrator;
+import io.privatefm.server.home.HomeDatabase;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.checkpoint.RetentionOutcome;

@@ -7,6 +7,13 @@ import io.privatefm.core.Orchestrator;
 import io.privatefm.modelstore.AdapterDirectory;
 import io.privatefm.modelstore.BlobDirectory;
 import io.privatefm.modelstore.FoundationDirectory;
+import io.privatefm.server.config.BusUrl;
+import io.privatefm.server.config.RecoveryRules;
+import io.privatefm.server.home.DataDirectory;
+import io.privatefm.server.home.HomeAudit;
+import io.privatefm.server.home.HomeDatabase;
+import io.privatefm.server.home.HomeFile;
+import io.privatefm.server.home.HomeKeys;
 import io.privatefm.spi.AlreadyExistsException;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
@@ -129,7 +136,7 @@ final class DemoCommand implements Callable<Integer> {
                 Orchestrator pfm = Orchestrator.builder(
                                 opened.store(),
                                 BlobDirectory.at(directory),
-                                FoundationDirectory.at(DemoHome.foundation(directory)))
+                                FoundationDirectory.at(DataDirectory.foundation(directory)))
                         .eventBus(bus)
                         .keyVault(HomeKeys.open(directory, keys))
                         .guardianAuthority(ApiKeyAuthority.of(guardianKey))

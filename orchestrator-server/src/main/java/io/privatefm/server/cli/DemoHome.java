@@ -3,6 +3,8 @@ package io.privatefm.server.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.privatefm.server.home.DataDirectory;
+import io.privatefm.server.home.HomeFile;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.Subject;
 import java.io.IOException;
@@ -35,13 +37,9 @@ final class DemoHome {
         this.home = home;
     }
 
-    static Path foundation(Path home) {
-        return home.resolve("foundation");
-    }
-
     /** What is not this library's: nothing of it is encrypted, so it does not lie in the data directory. */
     static Path inTheClear(Path home) {
-        return Home.beside(home, ".clear");
+        return DataDirectory.beside(home, ".clear");
     }
 
     static Path adapters(Path home) {

@@ -2,6 +2,7 @@
 package io.privatefm.server.cli;
 
 import io.privatefm.core.Orchestrator;
+import io.privatefm.server.home.HomeFile;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.foundation.FoundationRelease;
 import io.privatefm.spi.merge.NightReport;

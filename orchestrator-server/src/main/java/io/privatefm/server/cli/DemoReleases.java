@@ -2,6 +2,8 @@
 package io.privatefm.server.cli;
 
 import io.privatefm.modelstore.FoundationDirectory;
+import io.privatefm.server.home.DataDirectory;
+import io.privatefm.server.home.HomeFile;
 import io.privatefm.spi.foundation.FoundationRelease;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +29,7 @@ final class DemoReleases {
      */
     static List<String> add(Path home, DemoTurn turn) throws IOException {
         turn.requireHeld();
-        Path foundation = DemoHome.foundation(home);
+        Path foundation = DataDirectory.foundation(home);
         List<String> added = new ArrayList<>();
         if (Files.exists(foundation.resolve("releases.json"))) {
             return added;
@@ -52,7 +54,7 @@ final class DemoReleases {
 
     /** All that a data directory has, oldest first. */
     static List<FoundationRelease> present(Path home) {
-        return FoundationDirectory.at(DemoHome.foundation(home)).releases();
+        return FoundationDirectory.at(DataDirectory.foundation(home)).releases();
     }
 
     private static Set<String> bundled() throws IOException {

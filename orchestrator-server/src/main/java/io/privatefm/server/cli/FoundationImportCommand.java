@@ -7,6 +7,7 @@ import io.privatefm.core.PublisherKey;
 import io.privatefm.modelstore.FoundationDirectory;
 import io.privatefm.modelstore.LocalModelFiles;
 import io.privatefm.server.foundation.FoundationFolder;
+import io.privatefm.server.home.HomeDatabase;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.files.ModelFiles;

@@ -6,6 +6,8 @@ import io.privatefm.core.FoundationImport;
 import io.privatefm.core.ModelCheck;
 import io.privatefm.core.PublisherKey;
 import io.privatefm.modelstore.LocalModelFiles;
+import io.privatefm.server.home.HomeFile;
+import io.privatefm.server.home.KeyFile;
 import io.privatefm.spi.AlreadyExistsException;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.files.ModelFiles;

@@ -7,6 +7,10 @@ import io.privatefm.modelstore.BlobDirectory;
 import io.privatefm.modelstore.FileKeyVault;
 import io.privatefm.modelstore.FoundationDirectory;
 import io.privatefm.modelstore.FoundationLocation;
+import io.privatefm.server.home.DataDirectory;
+import io.privatefm.server.home.HomeAudit;
+import io.privatefm.server.home.HomeDatabase;
+import io.privatefm.server.home.HomeKeys;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.foundation.FoundationStore;
@@ -41,12 +45,6 @@ final class Home {
             description = "Key vault. Default: the folder beside the data directory, of its name with .keys added.")
     private Optional<Path> keys = Optional.empty();
 
-    /** A folder beside a data directory, for what must not lie in it. */
-    static Path beside(Path home, String suffix) {
-        Path absolute = home.toAbsolutePath().normalize();
-        return absolute.resolveSibling(absolute.getFileName() + suffix);
-    }
-
     Path directory() {
         if (!Files.isDirectory(directory)) {
             throw new InvalidInputException(ErrorCode.INVALID_ARGUMENT, "there is no data directory " + directory);
@@ -75,7 +73,7 @@ final class Home {
     FoundationStore foundation() {
         String url = System.getenv("FM_STORE_URL");
         return url == null
-                ? FoundationDirectory.at(DemoHome.foundation(directory()))
+                ? FoundationDirectory.at(DataDirectory.foundation(directory()))
                 : FoundationLocation.open(
                         url,
                         Optional.ofNullable(System.getenv("FM_STORE_API_KEY")),

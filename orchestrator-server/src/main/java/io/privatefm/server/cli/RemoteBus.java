@@ -2,6 +2,7 @@
 package io.privatefm.server.cli;
 
 import io.privatefm.bus.redis.RedisEventBus;
+import io.privatefm.server.config.BusUrl;
 import picocli.CommandLine.Option;
 
 /** The option that says where the event bus is, for commands that are about nothing else. */

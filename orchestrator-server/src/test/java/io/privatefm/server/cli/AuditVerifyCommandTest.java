@@ -3,6 +3,7 @@ package io.privatefm.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.privatefm.server.home.HomeDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

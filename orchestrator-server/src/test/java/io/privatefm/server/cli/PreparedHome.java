@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.server.cli;
 
+import io.privatefm.server.home.DataDirectory;
+import io.privatefm.server.home.HomeDatabase;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.store.CheckpointRow;
@@ -32,7 +34,7 @@ record PreparedHome(Path path) {
     PreparedHome copy(Path folder) throws IOException {
         PreparedHome copy = new PreparedHome(folder.resolve("copy"));
         copy(path, copy.path());
-        copy(Home.beside(path, ".keys"), Home.beside(copy.path(), ".keys"));
+        copy(DataDirectory.beside(path, ".keys"), DataDirectory.beside(copy.path(), ".keys"));
         return copy;
     }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.privatefm.server.cli;
+package io.privatefm.server.home;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,10 +9,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 
 /** A file of the data directory, which other processes may be reading: replaced as a whole, and only if it differs. */
-final class HomeFile {
+public final class HomeFile {
     private HomeFile() {}
 
-    static void write(Path file, byte[] content) throws IOException {
+    public static void write(Path file, byte[] content) throws IOException {
         if (has(file, content)) {
             return;
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.privatefm.server.cli;
+package io.privatefm.server.config;
 
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
@@ -17,10 +17,10 @@ import java.util.regex.Pattern;
  * @param user if the URL names one
  * @param password likewise
  */
-record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password) {
+public record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password) {
     private static final Pattern SCHEME = Pattern.compile("postgres(ql)?(\\+[a-z0-9]+)?");
 
-    static DatabaseUrl parse(String url) {
+    public static DatabaseUrl parse(String url) {
         if (url.startsWith("jdbc:postgresql:") || url.startsWith("jdbc:h2:")) {
             return new DatabaseUrl(url, Optional.empty(), Optional.empty());
         }

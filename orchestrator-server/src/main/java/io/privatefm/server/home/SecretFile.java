@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.privatefm.server.cli;
+package io.privatefm.server.home;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** Writes files that their owner alone may read, once. */
-final class SecretFile {
+public final class SecretFile {
     private SecretFile() {}
 
     /**
@@ -16,7 +16,7 @@ final class SecretFile {
      *
      * @return false if there is something in its place; nothing was written then
      */
-    static boolean create(Path file, String text) throws IOException {
+    public static boolean create(Path file, String text) throws IOException {
         Path staged = Files.createTempFile(
                 file.toAbsolutePath().getParent(),
                 "key",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.privatefm.server.cli;
+package io.privatefm.server.home;
 
 import io.privatefm.modelstore.FileKeyVault;
 import io.privatefm.modelstore.RootKey;
@@ -17,7 +17,7 @@ import java.util.Optional;
  * The key vault of a data directory, in a folder of its own: beside it and not in it, so that no copy of the data holds its keys. The
  * root key is the environment's {@code ENCRYPTION_KEY}, else the file {@code root.key} in that folder, made if absent.
  */
-final class HomeKeys {
+public final class HomeKeys {
     private static final String VARIABLE = "ENCRYPTION_KEY";
 
     private HomeKeys() {}
@@ -28,24 +28,32 @@ final class HomeKeys {
      * @param keys empty for the folder beside the data directory
      * @throws io.privatefm.spi.WrongKeyException if the root key is not the one that the vault was set up with
      */
-    static FileKeyVault open(Path home, Optional<Path> keys) {
-        Path folder = keys.orElseGet(() -> Home.beside(home, ".keys"));
+    public static FileKeyVault open(Path home, Optional<Path> keys) {
+        return open(home, keys, Optional.ofNullable(System.getenv(VARIABLE)));
+    }
+
+    /**
+     * The same with a root key that is given.
+     *
+     * @param root 32 bytes, base64 or hex; empty for the file's
+     */
+    public static FileKeyVault open(Path home, Optional<Path> keys, Optional<String> root) {
+        Path folder = keys.orElseGet(() -> DataDirectory.beside(home, ".keys"));
         if (folder.toAbsolutePath().normalize().startsWith(home.toAbsolutePath().normalize())) {
             throw new InvalidInputException(
                     ErrorCode.CONFIGURATION, "the keys must not lie in the data directory: " + folder);
         }
         try {
             Files.createDirectories(folder);
-            return FileKeyVault.open(folder.resolve("vault"), rootKey(folder));
+            return FileKeyVault.open(folder.resolve("vault"), rootKey(folder, root));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static RootKey rootKey(Path folder) throws IOException {
-        String given = System.getenv(VARIABLE);
-        if (given != null) {
-            return RootKey.parse(given);
+    private static RootKey rootKey(Path folder, Optional<String> given) throws IOException {
+        if (given.isPresent()) {
+            return RootKey.parse(given.get());
         }
         Path file = folder.resolve("root.key");
         if (!Files.exists(file)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.privatefm.server.cli;
+package io.privatefm.server.home;
 
 import io.privatefm.core.AuditLogKey;
 import io.privatefm.modelstore.AnchorDirectory;
@@ -19,13 +19,13 @@ import java.util.HexFormat;
  *
  * @param origin name of the log
  */
-record HomeAudit(String origin, KeyPair key) {
-    static AnchorDirectory anchors(Path home) {
+public record HomeAudit(String origin, KeyPair key) {
+    public static AnchorDirectory anchors(Path home) {
         return AnchorDirectory.at(folder(home).resolve("anchors"));
     }
 
     /** The verifier key of a data directory. */
-    static AuditLogKey readKey(Path home) {
+    public static AuditLogKey readKey(Path home) {
         Path file = folder(home).resolve("key.pub");
         try {
             return AuditLogKey.parse(Files.readString(file));
@@ -37,12 +37,12 @@ record HomeAudit(String origin, KeyPair key) {
         }
     }
 
-    static boolean isIn(Path home) {
+    public static boolean isIn(Path home) {
         return Files.exists(folder(home).resolve("key"));
     }
 
     /** The key of a data directory, made if absent; of several processes that make it, one wins. */
-    static HomeAudit open(Path home) throws IOException {
+    public static HomeAudit open(Path home) throws IOException {
         Path folder = Files.createDirectories(folder(home));
         Path file = folder.resolve("key");
         if (!Files.exists(file)) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.privatefm.server.cli;
+package io.privatefm.server.config;
 
 import io.privatefm.bus.redis.RedisEventBus;
 import io.privatefm.bus.redis.RedisEventBusBuilder;
 
 /** The event bus that a URL names; its streams begin with {@code EVENT_BUS_PREFIX}. */
-final class BusUrl {
+public final class BusUrl {
     private static final String PREFIX = "EVENT_BUS_PREFIX";
 
     private BusUrl() {}
@@ -16,7 +16,7 @@ final class BusUrl {
      * @throws io.privatefm.spi.InvalidInputException if URL or prefix are malformed
      * @throws io.privatefm.spi.UnavailableException if it does not answer
      */
-    static RedisEventBus open(String url) {
+    public static RedisEventBus open(String url) {
         String prefix = System.getenv(PREFIX);
         RedisEventBusBuilder builder = RedisEventBus.builder(url);
         RedisEventBus bus =

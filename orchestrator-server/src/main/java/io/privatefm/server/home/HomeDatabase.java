@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.privatefm.server.cli;
+package io.privatefm.server.home;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
+import io.privatefm.server.config.DatabaseUrl;
 import io.privatefm.spi.UnavailableException;
-import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.store.jdbc.JdbcStore;
 import io.privatefm.store.jdbc.SchemaMode;
 import java.nio.file.Path;
 import java.util.Optional;
+import javax.sql.DataSource;
 
 /** The database: an H2 file in the data directory, which one process has open at a time, or what a URL names. */
-final class HomeDatabase implements AutoCloseable {
+public final class HomeDatabase implements AutoCloseable {
     private static final int CONNECTIONS = 4;
 
     /** What the store asks for, and that the file, which only grows while it is open, is written anew when it is closed. */
     private static final String SETTINGS = ";WRITE_DELAY=0;REUSE_SPACE=FALSE;DEFRAG_ALWAYS=TRUE";
 
     private final HikariDataSource pool;
-    private final OrchestratorStore store;
+    private final JdbcStore store;
 
     private HomeDatabase(HikariDataSource pool) {
         this.pool = pool;
@@ -32,14 +33,23 @@ final class HomeDatabase implements AutoCloseable {
      * @param url empty for the data directory's own
      * @throws UnavailableException if it cannot be opened, as when another process has the file open
      */
-    static HomeDatabase open(Path home, Optional<String> url) {
+    public static HomeDatabase open(Path home, Optional<String> url) {
+        return open(home, url, CONNECTIONS);
+    }
+
+    /**
+     * The same, for a process that does more at a time.
+     *
+     * @param connections how many there are at most, of all that is done with them
+     */
+    public static HomeDatabase open(Path home, Optional<String> url, int connections) {
         HikariConfig config = new HikariConfig();
         DatabaseUrl database = DatabaseUrl.parse(url.orElseGet(
                 () -> "jdbc:h2:file:" + home.toAbsolutePath().resolve("db").resolve("pfm") + SETTINGS));
         config.setJdbcUrl(database.jdbc());
         database.user().ifPresent(config::setUsername);
         database.password().ifPresent(config::setPassword);
-        config.setMaximumPoolSize(CONNECTIONS);
+        config.setMaximumPoolSize(connections);
         config.setPoolName("pfm");
         HikariDataSource pool;
         try {
@@ -56,8 +66,13 @@ final class HomeDatabase implements AutoCloseable {
         }
     }
 
-    OrchestratorStore store() {
+    public JdbcStore store() {
         return store;
+    }
+
+    /** Connections to it. */
+    public DataSource connections() {
+        return pool;
     }
 
     @Override

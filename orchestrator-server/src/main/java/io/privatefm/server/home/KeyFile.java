@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.privatefm.server.cli;
+package io.privatefm.server.home;
 
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
@@ -19,7 +19,7 @@ import java.util.List;
 /**
  * An Ed25519 key in a file of two lines: the verifier key, and the private key as base64 of PKCS #8. Readable by its owner alone.
  */
-final class KeyFile {
+public final class KeyFile {
     private static final String ALGORITHM = "Ed25519";
 
     private final Path file;
@@ -30,7 +30,7 @@ final class KeyFile {
         this.lines = lines;
     }
 
-    static KeyPair draw() {
+    public static KeyPair draw() {
         try {
             return KeyPairGenerator.getInstance(ALGORITHM).generateKeyPair();
         } catch (GeneralSecurityException e) {
@@ -43,7 +43,7 @@ final class KeyFile {
      *
      * @return false if there is something in its place; nothing was written then
      */
-    static boolean create(Path file, String verifier, PrivateKey key) throws IOException {
+    public static boolean create(Path file, String verifier, PrivateKey key) throws IOException {
         return SecretFile.create(file, verifier + "\n" + Base64.getEncoder().encodeToString(key.getEncoded()) + "\n");
     }
 
@@ -52,7 +52,7 @@ final class KeyFile {
      *
      * @throws InvalidInputException if there is none, or it is damaged
      */
-    static KeyFile read(Path file) throws IOException {
+    public static KeyFile read(Path file) throws IOException {
         try {
             KeyFile read = new KeyFile(file, Files.readAllLines(file));
             read.privateKey();
@@ -63,11 +63,11 @@ final class KeyFile {
     }
 
     /** The verifier key: name and public key. */
-    String verifier() {
+    public String verifier() {
         return lines.get(0);
     }
 
-    PrivateKey privateKey() {
+    public PrivateKey privateKey() {
         try {
             PKCS8EncodedKeySpec encoded =
                     new PKCS8EncodedKeySpec(Base64.getDecoder().decode(lines.get(1)));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.privatefm.server.cli;
+package io.privatefm.server.config;
 
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
@@ -8,9 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** When namespaces fall back, by the environment: {@value #LAG} and {@value #RETRIES}. */
-final class RecoveryRules {
-    static final String LAG = "MAX_VERSION_LAG";
-    static final String RETRIES = "FALLBACK_RETRY_LIMIT";
+public final class RecoveryRules {
+    public static final String LAG = "MAX_VERSION_LAG";
+    public static final String RETRIES = "FALLBACK_RETRY_LIMIT";
 
     private RecoveryRules() {}
 
@@ -19,7 +19,7 @@ final class RecoveryRules {
      *
      * @throws InvalidInputException with {@link ErrorCode#CONFIGURATION} if a variable is no number, or too small
      */
-    static RecoveryPolicy of(Map<String, String> environment) {
+    public static RecoveryPolicy of(Map<String, String> environment) {
         RecoveryPolicy defaults = RecoveryPolicy.DEFAULT;
         return defaults.withMaxVersionLag(number(environment, LAG, 0, defaults.maxVersionLag()))
                 .withRetryLimit(number(environment, RETRIES, 1, defaults.retryLimit()));
