@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.server.health;
+
+/** How something is. */
+public enum HealthStatus {
+    UP,
+    /** Something is down that the service can do without for a while. */
+    DEGRADED,
+    DOWN
+}
