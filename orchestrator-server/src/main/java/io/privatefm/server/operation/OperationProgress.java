@@ -36,6 +36,8 @@ public final class OperationProgress implements OrchestratorListener {
             progressed(Running::isNightOfThisThread, new Progress(0, night.namespaces()));
         } else if (event instanceof LifecycleEvent.NightProgressed night) {
             progressed(Running::isNightOfThisThread, new Progress(night.done(), night.namespaces()));
+        } else if (event instanceof LifecycleEvent.MergeProgressed merge) {
+            progressed(found -> found.is(merge.namespace()), new Progress(merge.done(), merge.variants()));
         }
     }
 
