@@ -7,27 +7,38 @@ import io.privatefm.spi.InvalidInputException;
 import java.util.List;
 import java.util.Optional;
 
-/** The {@code Idempotency-Key} of a request. */
-public final class IdempotencyHeader {
-    private static final String NAME = "Idempotency-Key";
+/** The header {@code Idempotency-Key} of a request, and what is answered about it. */
+final class IdempotencyHeader {
+    static final String NAME = "Idempotency-Key";
+
+    /** Of an answer that was given before. */
+    static final String REPLAYED = "Idempotency-Replayed";
 
     private IdempotencyHeader() {}
 
     /**
-     * What the caller calls the request; empty if nothing.
+     * What the caller calls this request.
      *
-     * @throws ProblemException 422 if it is not as it must be
+     * @param route method and route template
+     * @throws ProblemException 422 if it cannot be a key
      */
-    public static Optional<IdempotencyKey> of(Context ctx) {
-        String value = ctx.header(NAME);
-        if (value == null) {
+    static Optional<IdempotencyKey> of(Context ctx, String route) {
+        String header = ctx.header(NAME);
+        if (header == null) {
             return Optional.empty();
         }
-        String route = AccessFilter.action(ctx).orElseThrow();
         try {
-            return Optional.of(new IdempotencyKey(AccessFilter.principal(ctx).id(), route, value));
+            return Optional.of(new IdempotencyKey(AccessFilter.principal(ctx).id(), route, header));
         } catch (InvalidInputException e) {
             throw ProblemException.invalid(List.of(FieldProblem.parameter(NAME, String.valueOf(e.getMessage()))));
         }
+    }
+
+    /** The key came with another request before. */
+    static ProblemException reused() {
+        return new ProblemException(
+                422,
+                "IDEMPOTENCY_KEY_REUSED",
+                "the Idempotency-Key came with another request before; this one needs another key");
     }
 }

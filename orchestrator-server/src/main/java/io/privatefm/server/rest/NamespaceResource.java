@@ -12,7 +12,6 @@ import io.privatefm.server.access.RateLimits;
 import io.privatefm.server.access.Scope;
 import io.privatefm.server.operation.Idempotency;
 import io.privatefm.server.operation.IdempotencyKey;
-import io.privatefm.server.operation.KeyReusedException;
 import io.privatefm.server.operation.Remembered;
 import io.privatefm.spi.AlreadyExistsException;
 import io.privatefm.spi.ErrorCode;
@@ -59,8 +58,8 @@ public final class NamespaceResource implements Resource {
     private void create(Context ctx) {
         new Parameters(ctx).end();
         NewNamespace wanted = NewNamespace.of(Json.body(ctx));
-        Optional<IdempotencyKey> key = IdempotencyHeader.of(ctx);
-        NamespaceRow made = key.isEmpty() ? make(wanted) : once(key.get(), wanted);
+        Optional<IdempotencyKey> key = IdempotencyHeader.of(ctx, "POST " + ALL);
+        NamespaceRow made = key.isEmpty() ? make(wanted) : once(ctx, key.get(), wanted);
         NamespaceSummary namespace = orchestrator.overview().of(made.learner());
         ctx.header("Location", ALL + "/" + made.learner());
         ctx.header("ETag", NamespaceView.tag(namespace));
@@ -73,12 +72,13 @@ public final class NamespaceResource implements Resource {
                 .create(wanted.learner(), wanted.subjects(), wanted.foundationRelease());
     }
 
-    private NamespaceRow once(IdempotencyKey key, NewNamespace wanted) {
+    private NamespaceRow once(Context ctx, IdempotencyKey key, NewNamespace wanted) {
         Remembered remembered = idempotency.begin(key, wanted.fingerprint());
         if (remembered instanceof Remembered.Different) {
-            throw new KeyReusedException();
+            throw IdempotencyHeader.reused();
         }
         if (remembered instanceof Remembered.Same same) {
+            ctx.header(IdempotencyHeader.REPLAYED, "true");
             return made(wanted, same.answer());
         }
         boolean again = ((Remembered.New) remembered).again();
