@@ -13,9 +13,13 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 
 /** Around every request: its correlation id, and the headers that every answer has. */
 final class CorrelationFilter implements Filter {
+    /** Attribute of a request whose answer had begun when it failed: the error. */
+    static final String BROKEN = "pfm.broken";
+
     private final Function<String, CorrelationScope> correlated;
     private final RandomGenerator random;
 
@@ -34,6 +38,11 @@ final class CorrelationFilter implements Filter {
         StandardHeaders.ALL.forEach(answer::setHeader);
         try (CorrelationScope scope = correlated.apply(id)) {
             chain.doFilter("HEAD".equals(asked.getMethod()) ? new AsGet(asked) : asked, answer);
+        }
+        if (request.getAttribute(BROKEN) instanceof Throwable error) { // so that nobody takes what was sent for the whole
+            ServletContextRequest.getServletContextRequest(request)
+                    .getServletChannel()
+                    .abort(error);
         }
     }
 

@@ -7,10 +7,12 @@ import io.privatefm.server.access.AccessException;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.PfmException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,21 +26,40 @@ final class Problems {
     /** Answers a request that ended with an error; one whose answer has begun already is broken off. */
     static void answer(Throwable error, Context ctx) {
         ProblemException refusal = refusal(error);
-        if (refusal.status() >= 500) {
+        boolean begun = ctx.res().isCommitted();
+        if (refusal.status() >= 500 || begun) {
             LOG.atError()
                     .addKeyValue("route", AccessFilter.action(ctx).orElse("none"))
                     .addKeyValue("correlation_id", Correlation.of(ctx.req()))
                     .setCause(error)
-                    .log("a request was answered with {} {}", refusal.status(), refusal.code());
+                    .log(
+                            "a request {} {} {}",
+                            begun ? "was broken off:" : "was answered with",
+                            refusal.status(),
+                            refusal.code());
         }
-        if (ctx.res().isCommitted()) {
-            ServletContextRequest.getServletContextRequest(ctx.req())
-                    .getServletChannel()
-                    .abort(error);
+        if (begun) {
+            ctx.attribute(CorrelationFilter.BROKEN, error);
             return;
         }
         ctx.res().resetBuffer();
         write(refusal, ctx);
+    }
+
+    /** Answers a request that ended with an error of the Java platform. */
+    static void answer(HttpServletResponse response, Error error) {
+        String id = String.valueOf(response.getHeader(Correlation.HEADER));
+        LOG.atError().addKeyValue("correlation_id", id).setCause(error).log("a request was answered with 500 INTERNAL");
+        if (!response.isCommitted()) {
+            response.resetBuffer();
+            response.setStatus(500);
+            response.setContentType(Problem.MEDIA_TYPE);
+            try {
+                response.getOutputStream().write(Json.bytes(Problem.of(ofStatus(500), id)));
+            } catch (IOException e) {
+                LOG.debug("the caller is gone", e);
+            }
+        }
     }
 
     /** Answers with a problem. */
@@ -63,6 +84,9 @@ final class Problems {
         }
         if (error instanceof HttpResponseException http) {
             return ofStatus(http.getStatus());
+        }
+        if (error instanceof HttpException refused) {
+            return ofStatus(refused.getCode());
         }
         return ofStatus(500);
     }
@@ -142,6 +166,7 @@ final class Problems {
             Map.entry(ErrorCode.KEY_DESTROYED, 410),
             Map.entry(ErrorCode.ALREADY_EXISTS, 409),
             Map.entry(ErrorCode.CONFLICT, 409),
+            Map.entry(ErrorCode.PRECONDITION_FAILED, 412),
             Map.entry(ErrorCode.UNAVAILABLE, 503),
             Map.entry(ErrorCode.OUTCOME_UNKNOWN, 503),
             Map.entry(ErrorCode.WRONG_KEY, 503),

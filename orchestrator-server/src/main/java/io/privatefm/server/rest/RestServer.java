@@ -10,6 +10,7 @@ import io.javalin.http.util.MethodNotAllowedUtil;
 import io.javalin.router.Endpoint;
 import io.javalin.router.InternalRouter;
 import io.javalin.security.Roles;
+import io.javalin.util.JavalinException;
 import io.privatefm.core.Orchestrator;
 import io.privatefm.server.access.Access;
 import io.privatefm.server.access.Scope;
@@ -33,16 +34,19 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.QoSHandler;
-import org.eclipse.jetty.util.BlockingArrayQueue;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The REST service. Answers every error with a problem (RFC 9457), and takes on no more than it can do: headers, bodies, connections,
  * threads and clients' slowness are bounded. It ends nothing but itself.
  */
 public final class RestServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RestServer.class);
+
     private final RestSettings settings;
     private final Bounds bounds;
     private final Admission access;
@@ -90,7 +94,11 @@ public final class RestServer implements AutoCloseable {
     /** Stops taking requests, and lets those under way end, at most 20 seconds. Idempotent. */
     @Override
     public void close() {
-        javalin.stop();
+        try {
+            javalin.stop();
+        } catch (JavalinException e) {
+            LOG.warn("requests were under way for more than {} when the server stopped", bounds.ending(), e);
+        }
     }
 
     /** Every route, as {@code GET /api/v1/namespaces}. */
@@ -122,9 +130,7 @@ public final class RestServer implements AutoCloseable {
         config.http.compressionStrategy = CompressionStrategy.NONE;
         config.http.defaultContentType = "application/json";
         configure(config.jetty);
-        config.router.javaLangErrorHandler((response, error) -> {
-            throw error;
-        });
+        config.router.javaLangErrorHandler(Problems::answer);
         config.requestLogger.http(new AccessLog());
         config.routes.beforeMatched(new AccessFilter(access, settings.maxUploadBytes()));
         resources.forEach(resource -> resource.addTo(config.routes));
@@ -137,8 +143,7 @@ public final class RestServer implements AutoCloseable {
         QueuedThreadPool threads = new QueuedThreadPool(
                 bounds.threads(),
                 Math.min(8, bounds.threads()),
-                (int) bounds.idle().toMillis(),
-                new BlockingArrayQueue<>(64, 64, 4 * bounds.connections()));
+                (int) bounds.idle().toMillis()); // what waits for a thread is bounded by the connections
         threads.setName("pfm-http");
         jetty.threadPool = threads;
         jetty.modifyServer(this::prepare);
