@@ -112,7 +112,7 @@ public final class Operations implements AutoCloseable {
                 .executorService(new OperationThreads("pfm-operations", settings.threads()))
                 .dueExecutor(due)
                 .housekeeperExecutor(new OperationThreads("pfm-operations-heartbeat", 2))
-                .pollUsingFetchAndLockOnExecute(0.5, 3.0)
+                .pollUsingFetch(0.5, 3.0)
                 .pollingInterval(settings.polling())
                 .heartbeatInterval(settings.heartbeat())
                 .missedHeartbeatsLimit(MISSED)
