@@ -5,26 +5,28 @@ package io.privatefm.server.health;
  * One component that the service depends on.
  *
  * @param name in reports
- * @param weight what its failure means
+ * @param required whether the service can take no requests without it
  * @param probe looks at it
  */
-public record ComponentCheck(String name, Weight weight, Probe probe) {
-    /** What it means that a component is down. */
-    public enum Weight {
-        /** The service can do nothing without it. */
-        REQUIRED,
-        /** The service does less without it. */
-        USEFUL
-    }
-
+public record ComponentCheck(String name, boolean required, Probe probe) {
     /** Looks at a component. */
     @FunctionalInterface
     public interface Probe {
         /**
-         * Says what is there, in a few words: no secret, no host, no learner.
+         * Says what is there, in a few words that anybody may read: no secret, no host, no learner. May hang.
          *
          * @throws Exception if it is down
          */
         String look() throws Exception;
+    }
+
+    /** A component without which no request can be answered. */
+    public static ComponentCheck required(String name, Probe probe) {
+        return new ComponentCheck(name, true, probe);
+    }
+
+    /** A component without which the service does less. */
+    public static ComponentCheck useful(String name, Probe probe) {
+        return new ComponentCheck(name, false, probe);
     }
 }
