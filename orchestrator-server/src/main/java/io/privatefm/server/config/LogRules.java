@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.server.config;
 
-import java.util.Locale;
-
 /**
  * How the service logs.
  *
@@ -15,11 +13,7 @@ public record LogRules(Format format, Level level) {
         /** One JSON object each. */
         JSON,
         /** For people. */
-        TEXT;
-
-        String text() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        TEXT
     }
 
     /** What lines are there; each with those before it. */

@@ -3,6 +3,7 @@ package io.privatefm.server.config;
 
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -87,7 +88,7 @@ public record ServerSettings(
         add.accept(Setting.FALLBACK_RETRY_LIMIT, limits.recovery().retryLimit());
         add.accept(
                 Setting.CHECKPOINT_RETENTION_DAYS, limits.retention().maxAge().toDays());
-        add.accept(Setting.LOG_FORMAT, log.format());
+        add.accept(Setting.LOG_FORMAT, log.format().name().toLowerCase(Locale.ROOT));
         add.accept(Setting.LOG_LEVEL, log.level());
         return line.toString();
     }

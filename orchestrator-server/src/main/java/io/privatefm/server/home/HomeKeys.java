@@ -81,7 +81,8 @@ public final class HomeKeys {
         }
     }
 
-    private static Path folder(Path home, Optional<Path> keys) {
+    /** Where they are; made if absent. */
+    public static Path folder(Path home, Optional<Path> keys) {
         Path folder = keys.orElseGet(() -> DataDirectory.beside(home, ".keys"));
         if (folder.toAbsolutePath().normalize().startsWith(home.toAbsolutePath().normalize())) {
             throw new InvalidInputException(
