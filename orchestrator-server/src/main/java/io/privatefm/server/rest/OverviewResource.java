@@ -12,6 +12,7 @@ import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.store.NamespaceCount;
 import io.privatefm.spi.store.NamespaceState;
 import io.privatefm.spi.store.TreeHeadRow;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,7 +93,8 @@ public final class OverviewResource implements Resource {
     }
 
     private static OverviewView.Scrub scrub(ScrubState state) {
-        return new OverviewView.Scrub(state.oldest(), state.someNever());
+        Optional<Instant> oldest = state.oldest().filter(at -> !at.equals(Instant.EPOCH)); // damage met by a read, never scrubbed
+        return new OverviewView.Scrub(oldest, state.someNever() || !oldest.equals(state.oldest()));
     }
 
     private static OverviewView.Audit audit(AuditState state) {
