@@ -33,6 +33,7 @@ import picocli.CommandLine.Command;
             DeadLettersCommand.class,
             FoundationCommand.class,
             KeysCommand.class,
+            ServeCommand.class,
             CommandLine.HelpCommand.class
         },
         exitCodeListHeading = "Exit codes:%n",
