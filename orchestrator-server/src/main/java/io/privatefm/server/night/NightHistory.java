@@ -132,7 +132,7 @@ public final class NightHistory implements OrchestratorListener, AutoCloseable {
     }
 
     /** Says of the nights that run here how far they are. */
-    private void say() {
+    void say() {
         running.keySet().removeIf(thread -> !thread.isAlive());
         for (Running night : running.values()) {
             try {

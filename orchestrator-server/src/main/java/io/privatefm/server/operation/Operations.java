@@ -190,7 +190,7 @@ public final class Operations implements AutoCloseable {
      *
      * @param listener must not block, and gets nothing after an operation that ended
      * @return ends that
-     * @throws io.privatefm.spi.UnavailableException if too many are watched
+     * @throws TooManyWatchersException if {@link OperationSettings#watchers} watch already
      * @throws InvalidInputException if there is no such operation
      */
     public AutoCloseable watch(String id, Consumer<Operation> listener) {
