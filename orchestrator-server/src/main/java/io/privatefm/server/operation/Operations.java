@@ -217,7 +217,7 @@ public final class Operations implements AutoCloseable {
             tables.inTransaction(handle -> OperationTable.find(handle, elsewhere)).stream()
                     .filter(operation -> !progress.has(operation.operationId()))
                     .forEach(watchers::tell);
-        } catch (PfmException e) {
+        } catch (RuntimeException e) {
             LOG.warn("operations that are watched cannot be looked at; they are looked at again", e);
         }
     }
