@@ -32,6 +32,8 @@ import picocli.CommandLine.Command;
             ReconcileCommand.class,
             DeadLettersCommand.class,
             FoundationCommand.class,
+            KeysCommand.class,
+            ServeCommand.class,
             CommandLine.HelpCommand.class
         },
         exitCodeListHeading = "Exit codes:%n",
