@@ -1,0 +1,22 @@
+// A button that does something: not twice at once, and never without saying how it went.
+
+import { complain } from './notice.js';
+
+/**
+ * @param run what it does. While it does, the button is disabled but keeps the keyboard's focus.
+ */
+export function action(button, run) {
+  button.addEventListener('click', async () => {
+    if (button.getAttribute('aria-disabled') === 'true') {
+      return;
+    }
+    button.setAttribute('aria-disabled', 'true');
+    try {
+      await run();
+    } catch (problem) {
+      complain(problem);
+    } finally {
+      button.removeAttribute('aria-disabled');
+    }
+  });
+}

@@ -1,0 +1,156 @@
+// The page: who is signed in, which view is shown, and when it is brought up to date.
+
+import { Api } from './api.js';
+import { byId } from './dom.js';
+import { clock } from './format.js';
+import { Learner } from './learner.js';
+import { Namespaces } from './namespaces.js';
+import { complain, notify } from './notice.js';
+import { Operations } from './operations.js';
+import { Overview } from './overview.js';
+import { switches } from './switches.js';
+import { themeButton } from './theme.js';
+
+const CALM = 30_000;
+const BUSY = 3_000;
+const VIEWS = ['sign-in', 'overview', 'learner'];
+const TITLES = { 'sign-in': 'Sign in', overview: 'Overview', learner: 'Learner' };
+
+const api = new Api();
+const operations = new Operations(api);
+const namespaces = new Namespaces(api, openLearner);
+const overview = new Overview(api, namespaces);
+const learner = new Learner(api, operations, showOverview);
+const opened = new Map(); // what the browser's history stands for; its own entries hold a number, no id
+let step = 0;
+let timer;
+
+themeButton(byId('theme'));
+switches(api, operations, refresh);
+byId('sign-in-form').addEventListener('submit', signIn);
+byId('sign-out').addEventListener('click', () => signOut('Signed out.'));
+byId('learner-back').addEventListener('click', () => history.back());
+byId('refresh').addEventListener('change', schedule);
+addEventListener('popstate', () => turnTo(opened.get(history.state) ?? null).catch(failed));
+addEventListener('pagehide', () => signOut(''));
+document.addEventListener('visibilitychange', () => document.hidden || !api.signedIn || !byId('refresh').checked || refresh().catch(failed));
+
+async function signIn(event) {
+  event.preventDefault();
+  const field = byId('key');
+  const error = byId('key-error');
+  const key = field.value.trim();
+  error.textContent = '';
+  if (!key) {
+    error.textContent = 'Type a key.';
+    field.focus();
+    return;
+  }
+  api.signIn(key);
+  try {
+    await overview.refresh();
+  } catch (problem) {
+    api.signOut();
+    error.textContent = refused(problem);
+    field.select();
+    field.focus();
+    return;
+  }
+  field.value = '';
+  byId('sign-out').hidden = false;
+  byId('refresh-choice').hidden = false;
+  notify('');
+  history.replaceState(step, '');
+  show('overview');
+  await refresh().catch(failed); // plots have their width now
+}
+
+function refused(problem) {
+  switch (problem.status) {
+    case 401:
+      return 'The service does not know this key.';
+    case 403:
+      return 'This key may not see the console: it lacks the scope OPERATE or READ.';
+    default:
+      return problem.message;
+  }
+}
+
+function signOut(message) {
+  api.signOut();
+  clearTimeout(timer);
+  opened.clear();
+  learner.close();
+  overview.reset();
+  operations.reset();
+  byId('sign-out').hidden = true;
+  byId('refresh-choice').hidden = true;
+  byId('freshness').hidden = true;
+  byId('dialog-cancel').click();
+  byId('key').value = '';
+  show('sign-in');
+  notify(message);
+}
+
+/** @throws Problem if there is no such learner; the view stays */
+async function openLearner(id) {
+  await learner.open(id);
+  opened.set(++step, id);
+  history.pushState(step, '');
+  show('learner');
+  updated();
+}
+
+async function showOverview() {
+  history.pushState(++step, '');
+  await turnTo(null);
+}
+
+async function turnTo(id) {
+  if (!api.signedIn) {
+    return;
+  }
+  if (id === null) {
+    learner.close();
+    show('overview');
+    await refresh();
+  } else {
+    await learner.open(id);
+    show('learner');
+    updated();
+  }
+}
+
+function show(view) {
+  VIEWS.forEach((each) => (byId(each).hidden = each !== view));
+  document.title = `${TITLES[view]} – Private FM console`;
+  byId(view === 'sign-in' ? 'key' : `${view}-title`).focus();
+  scrollTo(0, 0);
+}
+
+async function refresh() {
+  await (learner.id === null ? overview.refresh() : learner.refresh());
+  updated();
+}
+
+function updated() {
+  byId('freshness').hidden = false;
+  byId('freshness').textContent = `As of ${clock(new Date().toISOString())}`;
+  schedule();
+}
+
+function schedule() {
+  clearTimeout(timer);
+  if (api.signedIn && byId('refresh').checked) {
+    timer = setTimeout(() => (document.hidden ? schedule() : refresh().catch(failed)), overview.running ? BUSY : CALM);
+  }
+}
+
+function failed(problem) {
+  if (problem.status === 401) {
+    signOut('The service no longer takes this key. Sign in again.');
+    return;
+  }
+  complain(problem);
+  schedule();
+}
