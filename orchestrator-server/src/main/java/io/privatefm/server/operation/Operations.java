@@ -192,7 +192,7 @@ public final class Operations implements AutoCloseable {
      *
      * @param listener must not block, and gets nothing after an operation that ended
      * @return ends that
-     * @throws io.privatefm.spi.UnavailableException if too many are watched
+     * @throws TooManyWatchersException if {@link OperationSettings#watchers} watch already
      * @throws InvalidInputException if there is no such operation
      */
     public AutoCloseable watch(String id, Consumer<Operation> listener) {
@@ -219,7 +219,7 @@ public final class Operations implements AutoCloseable {
             tables.inTransaction(handle -> OperationTable.find(handle, elsewhere)).stream()
                     .filter(operation -> !progress.has(operation.operationId()))
                     .forEach(watchers::tell);
-        } catch (PfmException e) {
+        } catch (RuntimeException e) {
             LOG.warn("operations that are watched cannot be looked at; they are looked at again", e);
         }
     }
