@@ -20,10 +20,12 @@ import io.privatefm.server.rest.EventResource;
 import io.privatefm.server.rest.FallbackResource;
 import io.privatefm.server.rest.HealthResource;
 import io.privatefm.server.rest.MergeResource;
+import io.privatefm.server.rest.MetricsResource;
 import io.privatefm.server.rest.NamespaceHealthResource;
 import io.privatefm.server.rest.NamespaceResource;
 import io.privatefm.server.rest.NightResource;
 import io.privatefm.server.rest.OperationResource;
+import io.privatefm.server.rest.OverviewResource;
 import io.privatefm.server.rest.RecoveryResource;
 import io.privatefm.server.rest.Resource;
 import io.privatefm.server.rest.RestServer;
@@ -176,6 +178,7 @@ public final class PfmServer implements AutoCloseable {
         Staging staging = Staging.in(settings.home().resolve("staging").resolve("uploads").resolve(Node.place(http.port())));
         return List.of(
                 new HealthResource(health),
+                new MetricsResource(engine.meters::scrape),
                 new NamespaceResource(engine.pfm, idempotency, limits),
                 new NamespaceHealthResource(engine.pfm, limits),
                 new AdapterResource(
@@ -191,6 +194,7 @@ public final class PfmServer implements AutoCloseable {
                 watched,
                 new NightResource(engine.pfm, operations, engine.nights, limits),
                 new RecoveryResource(engine.pfm),
+                new OverviewResource(engine.pfm, engine.nights, engine.recentMerges),
                 new ApiDocsResource(),
                 new DocsResource(),
                 new ConsoleResource());
