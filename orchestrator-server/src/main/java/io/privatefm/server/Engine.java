@@ -18,6 +18,7 @@ import io.privatefm.server.home.HomeDatabase;
 import io.privatefm.server.home.HomeFoundation;
 import io.privatefm.server.home.HomeKeys;
 import io.privatefm.server.home.Pepper;
+import io.privatefm.server.metrics.ServiceMetrics;
 import io.privatefm.server.night.NightHistory;
 import io.privatefm.server.operation.OperationProgress;
 import io.privatefm.server.rest.RecentMerges;
@@ -50,7 +51,7 @@ final class Engine {
     final EnvironmentKeys environmentKeys;
     final StoredKeys storedKeys;
     final NightHistory nights;
-    final Meters meters;
+    final ServiceMetrics metrics;
     final RecentMerges recentMerges;
     final OperationProgress progress = new OperationProgress();
     final Orchestrator pfm;
@@ -74,7 +75,7 @@ final class Engine {
         environmentKeys = new EnvironmentKeys(value(settings.serviceKey()), value(settings.guardianKey()));
         storedKeys = new StoredKeys(database.connections(), pepper, clock, System::nanoTime);
         nights = opened.add(new NightHistory(database.connections(), node, clock));
-        meters = opened.add(new Meters(database.store(), foundation));
+        metrics = opened.add(new ServiceMetrics(database.store(), foundation));
         recentMerges = new RecentMerges(clock);
         HomeAudit audit = HomeAudit.open(home);
         ScheduleRules schedule = settings.schedule();
@@ -89,7 +90,7 @@ final class Engine {
                 .cleanup(schedule.cleanup(), schedule.zone())
                 .scrubbing(schedule.scrub(), schedule.zone(), SCRUB)
                 .jobs(JdbcScheduler.on(database.store(), schedule(node)))
-                .addListener(meters)
+                .addListener(metrics.listener())
                 .addListener(recentMerges)
                 .addListener(nights)
                 .addListener(progress);

@@ -27,6 +27,7 @@ import io.privatefm.server.rest.NightResource;
 import io.privatefm.server.rest.OperationResource;
 import io.privatefm.server.rest.OverviewResource;
 import io.privatefm.server.rest.RecoveryResource;
+import io.privatefm.server.rest.RequestTimes;
 import io.privatefm.server.rest.Resource;
 import io.privatefm.server.rest.RestServer;
 import io.privatefm.server.rest.RestSettings;
@@ -178,7 +179,8 @@ public final class PfmServer implements AutoCloseable {
         Staging staging = Staging.in(settings.home().resolve("staging").resolve("uploads").resolve(Node.place(http.port())));
         return List.of(
                 new HealthResource(health),
-                new MetricsResource(engine.meters::scrape),
+                new MetricsResource(engine.metrics, health),
+                new RequestTimes(engine.metrics, System::nanoTime),
                 new NamespaceResource(engine.pfm, idempotency, limits),
                 new NamespaceHealthResource(engine.pfm, limits),
                 new AdapterResource(

@@ -22,7 +22,7 @@ final class IncidentMeters implements OrchestratorListener {
     private final Counters givenUp;
 
     IncidentMeters(MeterRegistry registry) {
-        created = Counter.builder("pfm_namespaces_created_total")
+        created = Counter.builder("pfm_namespaces_provisioned_total")
                 .description("Namespaces that were made.")
                 .register(registry);
         registered = Counter.builder("pfm_adapters_registered_total")

@@ -1,238 +1,217 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.metrics.micrometer;
 
+import static io.privatefm.metrics.micrometer.MeteredEngine.GUARDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.privatefm.core.InMemory;
-import io.privatefm.core.Orchestrator;
 import io.privatefm.spi.LearnerId;
-import io.privatefm.spi.Sha256;
-import io.privatefm.spi.Subject;
-import io.privatefm.spi.UnavailableException;
+import io.privatefm.spi.guardian.GuardianRequest;
+import io.privatefm.spi.merge.MergeOutcome;
+import io.privatefm.spi.observe.LifecycleEvent;
+import io.privatefm.spi.recovery.FallbackOutcome;
 import io.privatefm.spi.recovery.RestorePoint;
-import io.privatefm.spi.store.Capability;
-import io.privatefm.spi.store.CheckpointRow;
-import io.privatefm.spi.store.NamespaceRow;
-import io.privatefm.spi.store.OrchestratorStore;
-import io.privatefm.spi.store.TxWork;
-import io.privatefm.testkit.SimulatedBlobs;
-import io.privatefm.testkit.SimulatedFoundation;
-import io.privatefm.testkit.SimulatedTime;
-import io.privatefm.testkit.TinyAdapters;
+import io.privatefm.spi.recovery.ScrubRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.Executor;
-import java.util.stream.Collectors;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("An orchestrator's meters")
+@DisplayName("The meters of an orchestrator")
 class PfmMetricsTest {
-    private static final String CANARY = "canary-learner";
-    private static final LearnerId LEARNER = LearnerId.of(CANARY);
-    private static final Subject MATH = Subject.of("math");
-    private static final Executor HERE = Runnable::run;
+    private final MeteredEngine engine = new MeteredEngine();
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final OrchestratorStore store = InMemory.store();
-    private final SimulatedTime time = new SimulatedTime(Instant.parse("2026-01-01T00:00:00Z"));
-    private final SimulatedFoundation foundation = new SimulatedFoundation(time, 1);
-    private final SimulatedBlobs blobs = new SimulatedBlobs(InstantSource.system(), new Random(1));
-
-    private Orchestrator orchestrator() {
-        PfmMetrics metrics = PfmMetrics.on(registry)
-                .store(store, HERE)
-                .foundation(foundation, HERE)
-                .period(Duration.ZERO)
-                .refusals(List.of("unknown key"))
-                .build();
-        return Orchestrator.builder(store, blobs, foundation)
-                .addListener(metrics)
-                .build();
-    }
-
-    private void train(Orchestrator pfm, LearnerId learner, long seed) {
-        pfm.adapters()
-                .register(
-                        learner,
-                        MATH,
-                        TinyAdapters.plain(foundation.model(foundation.newest()), seed, "c_attn")
-                                .files());
+    @AfterEach
+    void close() {
+        engine.close();
     }
 
     @Test
-    @DisplayName("have the names that were promised, of the types that were promised")
+    @DisplayName("have exactly these five names, and are there before anything has happened")
     void names() {
-        try (Orchestrator pfm = orchestrator()) {
-            pfm.namespaces().provision(LEARNER, List.of(MATH));
-            train(pfm, LEARNER, 1);
-            pfm.merges().runNight();
-            pfm.recovery().fallback(LEARNER, new RestorePoint.Newest());
+        Scrape scrape = engine.scrape();
 
-            assertThat(registry.scrape())
-                    .contains("# TYPE namespace_count_total gauge\n")
-                    .contains("namespace_count_total{status=\"ACTIVE\"} 1.0\n")
-                    .contains("# TYPE merge_operations_total counter\n")
-                    .contains("# TYPE merge_duration_seconds histogram\n")
-                    .contains("merge_duration_seconds_count 1\n")
-                    .contains("# TYPE fallback_operations_total counter\n")
-                    .contains("# TYPE checkpoint_size_bytes histogram\n");
-            assertThat(value("merge_operations_total{outcome=\"MERGED\"}")).isEqualTo(1);
-            assertThat(sum("fallback_operations_total")).isEqualTo(1);
-            CheckpointRow first = pfm.checkpoints().get(LEARNER, 1);
-            assertThat(value("checkpoint_size_bytes_sum"))
-                    .isGreaterThanOrEqualTo((double) first.variants().get(0).blobBytes());
-        }
+        assertThat(scrape.types())
+                .containsAllEntriesOf(Map.of(
+                        "namespace_count_total", "gauge",
+                        "merge_operations_total", "counter",
+                        "merge_duration_seconds", "histogram",
+                        "fallback_operations_total", "counter",
+                        "checkpoint_size_bytes", "histogram"));
+        assertThat(scrape.value("namespace_count_total{status=\"ACTIVE\"}")).isZero();
+        assertThat(scrape.value("merge_operations_total{outcome=\"MERGED\"}")).isZero();
+        assertThat(scrape.value("fallback_operations_total{cause=\"DAMAGE\",outcome=\"RECOVERED\"}"))
+                .isZero();
+        assertThat(scrape.value("merge_duration_seconds_bucket{le=\"+Inf\"}")).isZero();
     }
 
     @Test
-    @DisplayName("name no learner and no namespace, and are as many for many learners as for one")
-    void labels() {
-        try (Orchestrator pfm = orchestrator()) {
-            NamespaceRow row = pfm.namespaces().provision(LEARNER, List.of(MATH));
-            train(pfm, LEARNER, 1);
-            pfm.merges().runNight();
-            pfm.security().refused("canary-principal", "GET /api/v1/namespaces/{learner_id}", "unknown key");
-            pfm.security().refused("canary-principal", "GET /", "canary reason");
-            Set<String> series = series();
-            for (int learner = 2; learner <= 20; learner++) {
-                LearnerId another = LearnerId.of(CANARY + learner);
-                pfm.namespaces().provision(another, List.of(MATH));
-                train(pfm, another, learner);
-            }
-            pfm.merges().runNight();
+    @DisplayName("count namespaces, adapters and merges, with how long these took and how much they wrote")
+    void merges() {
+        LearnerId ada = engine.learner("ada");
+        engine.learner("bob");
+        assertThat(engine.scrape().value("pfm_namespaces_due")).isEqualTo(2);
 
-            assertThat(series()).isEqualTo(series);
-            assertThat(registry.scrape())
-                    .doesNotContain("canary")
-                    .doesNotContain(row.nsUid().value())
-                    .doesNotContain("learner_id");
-        }
+        MergeOutcome.Merged merged = (MergeOutcome.Merged) engine.pfm.merges().mergeNow(ada);
+
+        Scrape scrape = engine.scrape();
+        assertThat(scrape.value("namespace_count_total{status=\"ACTIVE\"}")).isEqualTo(2);
+        assertThat(scrape.value("pfm_namespaces_provisioned_total")).isEqualTo(2);
+        assertThat(scrape.value("pfm_adapters_registered_total")).isEqualTo(2);
+        assertThat(scrape.value("pfm_namespaces_due")).isEqualTo(1);
+        assertThat(scrape.value("merge_operations_total{outcome=\"MERGED\"}")).isEqualTo(1);
+        assertThat(scrape.value("merge_operations_total{outcome=\"FAILED\"}")).isZero();
+        assertThat(scrape.value("merge_duration_seconds_count")).isEqualTo(1);
+        assertThat(scrape.value("checkpoint_size_bytes_count")).isEqualTo(1);
+        assertThat(scrape.value("checkpoint_size_bytes_sum"))
+                .isGreaterThanOrEqualTo(merged.checkpoint().variants().get(0).blobBytes());
+        assertThat(scrape.value("pfm_outbox_depth")).isPositive();
     }
 
     @Test
-    @DisplayName("show what the store shows: due namespaces, lag, pauses and stops")
-    void store() {
-        try (Orchestrator pfm = orchestrator()) {
-            pfm.namespaces().provision(LEARNER, List.of(MATH));
-            train(pfm, LEARNER, 1);
-            assertThat(value("pfm_namespaces_due")).isEqualTo(1);
-            assertThat(value("pfm_nights_paused")).isZero();
-            pfm.merges().runNight();
-            pfm.merges().pauseNights("a test");
-            pfm.recovery().stop("a test");
+    @DisplayName("tell merges that led to nothing")
+    void failedMerge() {
+        LearnerId ada = engine.learner("ada");
+        engine.pfm.merges().mergeNow(ada);
+        engine.damage(ada);
+        engine.learner("ada-2");
+        engine.metrics.onEvent(new LifecycleEvent.MergeFailed(
+                engine.pfm.namespaces().get(ada).nsUid(), "no reason"));
 
-            assertThat(value("pfm_namespaces_due")).isZero();
-            assertThat(value("pfm_nights_paused")).isEqualTo(1);
-            assertThat(value("pfm_breaker_stopped")).isEqualTo(1);
-            assertThat(value("pfm_namespaces_never_scrubbed")).isEqualTo(1);
-        }
+        assertThat(engine.scrape().value("merge_operations_total{outcome=\"FAILED\"}"))
+                .isEqualTo(1);
     }
 
     @Test
-    @DisplayName("are scraped, whatever the store does; what it cannot show is not a number")
-    void failingStore() {
-        PfmMetrics.on(registry)
-                .store(new Failing(), HERE)
-                .period(Duration.ZERO)
-                .build();
+    @DisplayName("count damage and fallbacks, by what began them")
+    void fallbacks() {
+        LearnerId ada = engine.learner("ada");
+        engine.pfm.merges().mergeNow(ada);
+        engine.damage(ada);
 
-        assertThat(value("namespace_count_total{status=\"ACTIVE\"}")).isNaN();
-        assertThat(value("pfm_look_failures_total{source=\"store\"}")).isPositive();
+        engine.pfm.recovery().scrub(ScrubRequest.DEFAULT);
+        FallbackOutcome asked = engine.pfm.recovery().fallback(ada, new RestorePoint.Newest());
+
+        assertThat(asked).isInstanceOf(FallbackOutcome.Recovered.class);
+        Scrape scrape = engine.scrape();
+        assertThat(scrape.value("pfm_damage_found_total{verdict=\"BIT_ROT\"}")).isEqualTo(1);
+        assertThat(scrape.value("fallback_operations_total{cause=\"DAMAGE\",outcome=\"RECOVERED\"}"))
+                .isEqualTo(1);
+        assertThat(scrape.value("fallback_operations_total{cause=\"REQUEST\",outcome=\"RECOVERED\"}"))
+                .isEqualTo(1);
+        assertThat(scrape.value("pfm_fallback_duration_seconds_count")).isEqualTo(2);
+        assertThat(scrape.value("pfm_namespaces_never_scrubbed")).isZero();
+        assertThat(scrape.value("pfm_oldest_scrub_age_seconds")).isNotNegative();
     }
 
     @Test
-    @DisplayName("are scraped at once while the store hangs: it is looked at on other threads, once at a time")
-    void hangingStore() {
-        List<Runnable> never = new ArrayList<>();
-        PfmMetrics.on(registry)
-                .store(store, never::add)
-                .period(Duration.ZERO)
-                .build();
+    @DisplayName("say how the last night ended, and do not take a refused one for it")
+    void nights() {
+        assertThat(engine.scrape().value("pfm_last_night_end_timestamp_seconds"))
+                .isNaN();
+        engine.learner("ada");
+        engine.learner("bob");
+        engine.pfm.merges().runNight();
+        engine.pfm.merges().pauseNights("a test");
+        Scrape paused = engine.scrape();
+        engine.pfm.merges().runNight();
+        engine.pfm.merges().resumeNights();
 
-        for (int scrapes = 0; scrapes < 5; scrapes++) {
-            assertThat(value("pfm_outbox_depth")).isNaN();
-        }
-        assertThat(never).hasSize(1);
+        Scrape scrape = engine.scrape();
+        assertThat(paused.value("pfm_nights_paused")).isEqualTo(1);
+        assertThat(scrape.value("pfm_nights_paused")).isZero();
+        assertThat(scrape.value("pfm_nights_total{end=\"COMPLETE\"}")).isEqualTo(1);
+        assertThat(scrape.value("pfm_nights_total{end=\"PAUSED\"}")).isEqualTo(1);
+        assertThat(scrape.value("pfm_last_night_end_timestamp_seconds")).isPositive();
+        assertThat(scrape.value("pfm_last_night_duration_seconds")).isNotNegative();
+        assertThat(scrape.value("pfm_last_night_namespaces{outcome=\"MERGED\"}"))
+                .isEqualTo(2);
+        assertThat(scrape.value("pfm_last_night_namespaces{outcome=\"LEFT\"}")).isZero();
     }
 
     @Test
-    @DisplayName("count a merge that failed, a refusal by its known reason, and a deletion that was denied")
-    void incidents() {
-        try (Orchestrator pfm = orchestrator()) {
-            pfm.namespaces().provision(LEARNER, List.of(MATH));
-            train(pfm, LEARNER, 1);
-            CheckpointRow row = merged(pfm);
-            assertThat(row.version()).isEqualTo(1);
-            Sha256 blob = row.variants().get(0).blob();
-            blobs.flip(row.nsUid(), blob, 1);
-            pfm.checkpoints().verify(LEARNER, 1);
-            pfm.security().refused("somebody", "GET /", "unknown key");
-            pfm.security().refused("somebody", "GET /", "something else");
-
-            assertThat(sum("pfm_damage_found_total")).isEqualTo(1);
-            assertThat(sum("pfm_access_refused_total")).isEqualTo(2);
-            assertThat(registry.scrape()).contains("reason=\"unknown key\"").contains("reason=\"other\"");
-        }
-    }
-
-    private CheckpointRow merged(Orchestrator pfm) {
-        pfm.merges().mergeNow(LEARNER);
-        return pfm.checkpoints().latest(LEARNER).orElseThrow();
-    }
-
-    private Set<String> series() {
-        return registry.scrape()
-                .lines()
-                .filter(line -> !line.startsWith("#"))
-                .map(line -> line.substring(0, line.lastIndexOf(' ')))
-                .collect(Collectors.toSet());
-    }
-
-    private double value(String series) {
-        return registry.scrape()
-                .lines()
-                .filter(line -> line.startsWith(series + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no " + series + " in\n" + registry.scrape()));
-    }
-
-    private double sum(String family) {
-        return registry.scrape()
-                .lines()
-                .filter(line -> line.startsWith(family + "{"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
-    }
-
-    /** A store that does not answer. */
-    private static final class Failing implements OrchestratorStore {
-        @Override
-        public String name() {
-            return "failing";
+    @DisplayName("say how far namespaces are behind")
+    void lag() {
+        engine.learner("ada");
+        engine.releases.add();
+        engine.learner("bob");
+        for (int i = 0; i < 4; i++) {
+            engine.releases.add();
         }
 
-        @Override
-        public Set<Capability> capabilities() {
-            return Set.of();
-        }
+        Scrape scrape = engine.scrape();
+        assertThat(scrape.value("pfm_foundation_lag_max")).isEqualTo(5);
+        assertThat(scrape.value("pfm_namespaces_behind{releases=\"0\"}")).isZero();
+        assertThat(scrape.value("pfm_namespaces_behind{releases=\"more\"}")).isEqualTo(2);
+        assertThat(scrape.value("pfm_namespaces_behind{releases=\"unknown\"}")).isZero();
+    }
 
-        @Override
-        public <T> T inTransaction(TxWork<T> work) {
-            throw new UnavailableException("the store does not answer");
-        }
+    @Test
+    @DisplayName("say whether fallbacks are stopped, what was deleted, and what the audit log has to do")
+    void operators() {
+        LearnerId ada = engine.learner("ada");
+        engine.learner("bob");
+        engine.pfm.recovery().stop("a test");
+        engine.pfm.guardian().delete(new GuardianRequest(ada, "somebody", "secret"));
+        engine.pfm.guardian().delete(new GuardianRequest(ada, GUARDIAN, "secret"));
 
-        @Override
-        public void close() {
-            // nothing was opened
+        Scrape scrape = engine.scrape();
+        assertThat(scrape.value("pfm_breaker_stopped")).isEqualTo(1);
+        assertThat(scrape.value("pfm_deletions_total{outcome=\"DENIED\"}")).isEqualTo(1);
+        assertThat(scrape.value("pfm_deletions_total{outcome=\"DONE\"}")).isEqualTo(1);
+        assertThat(scrape.value("namespace_count_total{status=\"ACTIVE\"}")).isEqualTo(1);
+        assertThat(scrape.value("namespace_count_total{status=\"DELETED\"}")).isEqualTo(1);
+        assertThat(scrape.value("pfm_namespaces_behind{releases=\"0\"}"))
+                .as("a tombstone is behind nothing")
+                .isEqualTo(1);
+        assertThat(scrape.value("pfm_audit_unsequenced")).isPositive();
+        assertThat(scrape.value("pfm_audit_size")).isZero();
+    }
+
+    @Test
+    @DisplayName("count refused callers by reasons that the host named, and any other as other")
+    void refusals() {
+        engine.pfm.security().refused("unknown", "GET /api/v1/namespaces", "no key");
+        engine.pfm.security().refused("abc", "GET /api/v1/namespaces", "the key has not the scope EXPORT");
+        engine.pfm.security().refused("abc", "GET /api/v1/namespaces", "the moon is full");
+
+        Scrape scrape = engine.scrape();
+        assertThat(scrape.value("pfm_access_refused_total{reason=\"no key\"}")).isEqualTo(1);
+        assertThat(scrape.value("pfm_access_refused_total{reason=\"the key has not the scope\"}"))
+                .isEqualTo(1);
+        assertThat(scrape.value("pfm_access_refused_total{reason=\"other\"}")).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("name no learner and no namespace, and are as many for a hundred learners as for none")
+    void cardinality() {
+        int before = engine.scrape().values().size();
+        LearnerId last = LearnerId.of("none");
+        for (int i = 0; i < 100; i++) {
+            last = engine.learner("canary-" + i);
         }
+        engine.pfm.merges().mergeNow(last);
+        engine.damage(last);
+        engine.pfm.recovery().scrub(ScrubRequest.DEFAULT.withNotSince(Duration.ZERO));
+        engine.pfm.merges().runNight();
+        engine.pfm.security().refused("canary-1", "GET /canary", "canary-reason");
+
+        Scrape scrape = engine.scrape();
+        assertThat(scrape.values()).hasSize(before);
+        assertThat(scrape.text())
+                .doesNotContain("canary", engine.pfm.namespaces().get(last).nsUid().toString());
+    }
+
+    @Test
+    @DisplayName("are all in docs/metrics.md, with their types, labels and meanings")
+    void documented() throws IOException {
+        String rows = engine.scrape().table();
+
+        assertThat(Files.readString(Path.of("..", "docs", "metrics.md")))
+                .as("docs/metrics.md must hold these rows:\n%s\n", rows)
+                .contains(rows);
     }
 }

@@ -34,6 +34,8 @@ import picocli.CommandLine.Command;
             FoundationCommand.class,
             KeysCommand.class,
             ServeCommand.class,
+            HealthCommand.class,
+            NightCommand.class,
             CommandLine.HelpCommand.class
         },
         exitCodeListHeading = "Exit codes:%n",

@@ -6,7 +6,6 @@ import static io.privatefm.server.schema.ServerTables.instant;
 import static io.privatefm.server.schema.ServerTables.instantOrEmpty;
 
 import io.privatefm.server.schema.ServerTables;
-import io.privatefm.spi.PfmException;
 import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.observe.OrchestratorListener;
 import java.sql.ResultSet;
@@ -132,12 +131,12 @@ public final class NightHistory implements OrchestratorListener, AutoCloseable {
     }
 
     /** Says of the nights that run here how far they are. */
-    private void say() {
+    void say() {
         running.keySet().removeIf(thread -> !thread.isAlive());
         for (Running night : running.values()) {
             try {
                 tables.inTransaction(handle -> say(handle, night));
-            } catch (PfmException e) {
+            } catch (RuntimeException e) {
                 LOG.warn("how far night {} is cannot be kept; it is tried again", night.id(), e);
             }
         }

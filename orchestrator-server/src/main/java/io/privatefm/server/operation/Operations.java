@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -66,6 +67,7 @@ public final class Operations implements AutoCloseable {
     private final OperationTask task;
     private @Nullable ScheduledFuture<?> watching;
     private final OperationThreads looking = new OperationThreads("pfm-operations-watch", 1);
+    private final Set<String> givenBack = ConcurrentHashMap.newKeySet();
     private @Nullable Scheduler scheduler;
     private volatile boolean closing;
 
@@ -91,7 +93,7 @@ public final class Operations implements AutoCloseable {
         this.runner = new OperationRunner(
                 tables, new OperationWork(pfm, settings, () -> closing), progress, this.clock);
         this.task = new OperationTask(
-                id -> closing ? Optional.of(Duration.ZERO) : runner.run(id), settings.pause());
+                id -> closing ? Optional.of(Duration.ZERO) : runner.run(id), givenBack::contains, settings.pause());
         progress.onChange(watchers::tell);
     }
 
@@ -190,7 +192,7 @@ public final class Operations implements AutoCloseable {
      *
      * @param listener must not block, and gets nothing after an operation that ended
      * @return ends that
-     * @throws io.privatefm.spi.UnavailableException if too many are watched
+     * @throws TooManyWatchersException if {@link OperationSettings#watchers} watch already
      * @throws InvalidInputException if there is no such operation
      */
     public AutoCloseable watch(String id, Consumer<Operation> listener) {
@@ -217,7 +219,7 @@ public final class Operations implements AutoCloseable {
             tables.inTransaction(handle -> OperationTable.find(handle, elsewhere)).stream()
                     .filter(operation -> !progress.has(operation.operationId()))
                     .forEach(watchers::tell);
-        } catch (PfmException e) {
+        } catch (RuntimeException e) {
             LOG.warn("operations that are watched cannot be looked at; they are looked at again", e);
         }
     }
@@ -260,6 +262,7 @@ public final class Operations implements AutoCloseable {
     /** Lets others begin an operation anew that is not done yet: whoever ends it first has done it. */
     private void giveBack(String id) {
         LOG.warn("operation {} has not ended after {}; another process goes on with it", id, settings.patience());
+        givenBack.add(id);
         try {
             tables.inTransaction(handle -> {
                 OperationTable.waits(handle, id, false);

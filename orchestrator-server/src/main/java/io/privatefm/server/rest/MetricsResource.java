@@ -4,22 +4,23 @@ package io.privatefm.server.rest;
 import io.javalin.http.Context;
 import io.javalin.router.JavalinDefaultRoutingApi;
 import io.privatefm.server.access.Scope;
-import java.util.function.Supplier;
+import io.privatefm.server.health.HealthChecks;
+import io.privatefm.server.metrics.ServiceMetrics;
 
 /**
- * What Prometheus scrapes, in its text format 0.0.4 and no other: OpenMetrics keeps {@code _total} for counters, and {@code
- * namespace_count_total} is a gauge.
- *
- * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">the format</a>
+ * All meters, for Prometheus. Text format 0.0.4 whatever is asked for: OpenMetrics does not allow a gauge of the name {@code
+ * namespace_count_total}. No store is waited for; components that are looked at have {@link HealthChecks#DEADLINE}.
  */
 public final class MetricsResource implements Resource {
-    private static final String FORMAT = "text/plain; version=0.0.4; charset=utf-8";
+    /** Media type of the answer. */
+    static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
-    private final Supplier<String> scrape;
+    private final ServiceMetrics metrics;
+    private final HealthChecks checks;
 
-    /** Shows what is scraped. */
-    public MetricsResource(Supplier<String> scrape) {
-        this.scrape = scrape;
+    public MetricsResource(ServiceMetrics metrics, HealthChecks checks) {
+        this.metrics = metrics;
+        this.checks = checks;
     }
 
     @Override
@@ -28,6 +29,8 @@ public final class MetricsResource implements Resource {
     }
 
     private void get(Context ctx) {
-        ctx.contentType(FORMAT).result(scrape.get());
+        new Parameters(ctx).end();
+        metrics.components().show(checks.report());
+        ctx.contentType(TEXT).header("Cache-Control", "no-store").result(metrics.scrape());
     }
 }
