@@ -69,7 +69,8 @@ public final class Checkpoints {
                     .mapToLong(CheckpointRow::version)
                     .findFirst()
                     .orElse(0);
-            for (long version = Math.min(newest, belowVersion - 1); version > 0 && page.size() < limit; version--) {
+            long first = Math.min(newest, Math.max(belowVersion, 1) - 1);
+            for (long version = first; version > 0 && page.size() < limit; version--) {
                 Optional<CheckpointRow> row = tx.checkpoint(namespace.nsUid(), version);
                 if (row.isEmpty()) {
                     break; // the oldest may be gone, and nothing else

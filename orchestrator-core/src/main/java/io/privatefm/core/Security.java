@@ -32,7 +32,8 @@ public final class Security {
 
     /**
      * Writes down that somebody was refused: an audit entry, and then {@link LifecycleEvent.AccessRefused}. The entry is in the clear and
-     * is kept for good, so nothing that is passed may say anything of a learner. It is rather written twice than not at all.
+     * is kept for good, so nothing that is passed may say anything of a learner, and a host bounds how often it calls. It is rather written twice
+     * than not at all.
      *
      * @param principal who it was, as far as that is known, and never a secret; 1 to 200 characters without control characters
      * @param action what was asked for, such as {@code POST /api/v1/namespaces/{learner_id}/merge}; 1 to 200 characters likewise

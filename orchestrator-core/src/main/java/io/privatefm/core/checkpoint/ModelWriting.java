@@ -91,7 +91,7 @@ final class ModelWriting {
         Sha256 contentHash = listing.contentHash();
         expected.filter(hash -> !hash.equals(contentHash)).ifPresent(hash -> {
             throw new CorruptDataException("the model should have content hash " + hash + " but has " + contentHash
-                    + "; what was written of it is not the model");
+                    + "; it was not completed");
         });
         writeFile(ModelListing.FILE, listing.write());
         return new ModelDirectoryWriter.Written(contentHash, bytes);
