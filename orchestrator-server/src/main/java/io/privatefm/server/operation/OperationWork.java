@@ -54,7 +54,11 @@ final class OperationWork {
             return tried(asked);
         } catch (PfmException e) {
             boolean again = e.retryable() || e.code() == ErrorCode.OUTCOME_UNKNOWN;
-            LOG.warn("operation {}, attempt {}, did not succeed", asked.id(), attempts, e);
+            if (e.code().kind() == ErrorCode.Kind.BAD_INPUT) {
+                LOG.info("operation {} was asked for in vain: {}", asked.id(), e.code()); // the message may name the learner
+            } else {
+                LOG.warn("operation {}, attempt {}, did not succeed", asked.id(), attempts, e);
+            }
             return again && attempts < TRIES
                     ? new Step.Again(pause(attempts, LONGEST_PAUSE), true)
                     : end(Ending.failed(e.code().name(), ErrorDetail.of(e.code())));

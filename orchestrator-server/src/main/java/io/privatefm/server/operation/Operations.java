@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -64,6 +65,7 @@ public final class Operations implements AutoCloseable {
     private final OperationRunner runner;
     private final OperationTask task;
     private final OperationThreads looking = new OperationThreads("pfm-operations-watch", 1);
+    private final Set<String> givenBack = ConcurrentHashMap.newKeySet();
     private @Nullable Scheduler scheduler;
     private volatile boolean closing;
 
@@ -89,7 +91,7 @@ public final class Operations implements AutoCloseable {
         this.runner = new OperationRunner(
                 tables, new OperationWork(pfm, settings, () -> closing), progress, this.clock);
         this.task = new OperationTask(
-                id -> closing ? Optional.of(Duration.ZERO) : runner.run(id), settings.pause());
+                id -> closing ? Optional.of(Duration.ZERO) : runner.run(id), givenBack::contains, settings.pause());
         progress.onChange(watchers::tell);
     }
 
@@ -255,6 +257,7 @@ public final class Operations implements AutoCloseable {
     /** Lets others begin an operation anew that is not done yet: whoever ends it first has done it. */
     private void giveBack(String id) {
         LOG.warn("operation {} has not ended after {}; another process goes on with it", id, settings.patience());
+        givenBack.add(id);
         try {
             tables.inTransaction(handle -> {
                 OperationTable.waits(handle, id, false);
