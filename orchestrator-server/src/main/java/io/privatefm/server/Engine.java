@@ -18,8 +18,10 @@ import io.privatefm.server.home.HomeDatabase;
 import io.privatefm.server.home.HomeFoundation;
 import io.privatefm.server.home.HomeKeys;
 import io.privatefm.server.home.Pepper;
+import io.privatefm.server.metrics.ServiceMetrics;
 import io.privatefm.server.night.NightHistory;
 import io.privatefm.server.operation.OperationProgress;
+import io.privatefm.server.rest.RecentMerges;
 import io.privatefm.server.schema.ServerSchema;
 import io.privatefm.spi.bus.EventBus;
 import io.privatefm.spi.foundation.FoundationStore;
@@ -49,6 +51,8 @@ final class Engine {
     final EnvironmentKeys environmentKeys;
     final StoredKeys storedKeys;
     final NightHistory nights;
+    final ServiceMetrics metrics;
+    final RecentMerges recentMerges;
     final OperationProgress progress = new OperationProgress();
     final Orchestrator pfm;
 
@@ -71,6 +75,8 @@ final class Engine {
         environmentKeys = new EnvironmentKeys(value(settings.serviceKey()), value(settings.guardianKey()));
         storedKeys = new StoredKeys(database.connections(), pepper, clock, System::nanoTime);
         nights = opened.add(new NightHistory(database.connections(), node, clock));
+        metrics = opened.add(new ServiceMetrics(database.store(), foundation));
+        recentMerges = new RecentMerges(clock);
         HomeAudit audit = HomeAudit.open(home);
         ScheduleRules schedule = settings.schedule();
         OrchestratorBuilder builder = Orchestrator.builder(database.store(), BlobDirectory.at(home), foundation)
@@ -84,6 +90,8 @@ final class Engine {
                 .cleanup(schedule.cleanup(), schedule.zone())
                 .scrubbing(schedule.scrub(), schedule.zone(), SCRUB)
                 .jobs(JdbcScheduler.on(database.store(), schedule(node)))
+                .addListener(metrics.listener())
+                .addListener(recentMerges)
                 .addListener(nights)
                 .addListener(progress);
         settings.adapterStore().ifPresent(folder -> builder.adapterStore(AdapterDirectory.at(folder)));

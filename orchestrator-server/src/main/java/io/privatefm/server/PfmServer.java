@@ -20,11 +20,14 @@ import io.privatefm.server.rest.EventResource;
 import io.privatefm.server.rest.FallbackResource;
 import io.privatefm.server.rest.HealthResource;
 import io.privatefm.server.rest.MergeResource;
+import io.privatefm.server.rest.MetricsResource;
 import io.privatefm.server.rest.NamespaceHealthResource;
 import io.privatefm.server.rest.NamespaceResource;
 import io.privatefm.server.rest.NightResource;
 import io.privatefm.server.rest.OperationResource;
+import io.privatefm.server.rest.OverviewResource;
 import io.privatefm.server.rest.RecoveryResource;
+import io.privatefm.server.rest.RequestTimes;
 import io.privatefm.server.rest.Resource;
 import io.privatefm.server.rest.RestServer;
 import io.privatefm.server.rest.RestSettings;
@@ -175,7 +178,9 @@ public final class PfmServer implements AutoCloseable {
         RateLimits limits = new RateLimits(settings.limits().operationsPerMinute(), System::nanoTime);
         Staging staging = Staging.in(settings.home().resolve("staging").resolve("uploads").resolve(Node.place(http.port())));
         return List.of(
+                new RequestTimes(engine.metrics, System::nanoTime),
                 new HealthResource(health),
+                new MetricsResource(engine.metrics, health),
                 new NamespaceResource(engine.pfm, idempotency, limits),
                 new NamespaceHealthResource(engine.pfm, limits),
                 new AdapterResource(
@@ -191,6 +196,7 @@ public final class PfmServer implements AutoCloseable {
                 watched,
                 new NightResource(engine.pfm, operations, engine.nights, limits),
                 new RecoveryResource(engine.pfm),
+                new OverviewResource(engine.pfm, engine.nights, engine.recentMerges),
                 new ApiDocsResource(),
                 new DocsResource(),
                 new ConsoleResource());

@@ -30,6 +30,9 @@ record StoreView(
     /** Namespaces that no scrub has seen are read to be counted, up to this many. */
     static final int MOST_COUNTED = 1000;
 
+    /** When that was scrubbed of which is known only what a read has met. */
+    private static final Instant NEVER = Instant.EPOCH;
+
     StoreView {
         namespaces = List.copyOf(namespaces);
     }
@@ -44,8 +47,8 @@ record StoreView(
         return new StoreView(
                 tx.count(),
                 tx.outbox().depth(),
-                tx.scrubs().due(Instant.EPOCH, MOST_COUNTED).size(),
-                tx.scrubs().oldest().map(at -> Duration.between(at, now)),
+                tx.scrubs().due(NEVER.plusSeconds(1), MOST_COUNTED).size(),
+                tx.scrubs().oldest().filter(NEVER::isBefore).map(at -> Duration.between(at, now)),
                 tx.switches().find(SwitchTable.FALLBACKS).isPresent(),
                 tx.switches().find(SwitchTable.NIGHTS).isPresent(),
                 tx.audit().newestHead().map(TreeHeadRow::size).orElse(0L),

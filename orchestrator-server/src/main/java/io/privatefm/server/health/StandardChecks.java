@@ -8,7 +8,7 @@ import io.privatefm.spi.bus.EventBus;
 import io.privatefm.spi.foundation.FoundationRelease;
 import io.privatefm.spi.foundation.FoundationStore;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -54,8 +54,8 @@ public final class StandardChecks {
     /** Its folder can be read and written to. */
     public static ComponentCheck keyVault(Path folder) {
         return ComponentCheck.required("key_vault", () -> {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-                files.iterator();
+            if (!Files.isReadable(folder)) {
+                throw new AccessDeniedException("key vault");
             }
             write(folder);
             return "readable and writable";

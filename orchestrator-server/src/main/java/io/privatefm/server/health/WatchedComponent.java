@@ -91,7 +91,7 @@ final class WatchedComponent {
         try {
             return current.answer.get(Math.max(0, left), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            tell(HealthStatus.DOWN, e);
+            tell(HealthStatus.DOWN, null);
             return new ComponentHealth(HealthStatus.DOWN, "does not answer", current.millis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -123,7 +123,7 @@ final class WatchedComponent {
         if (now == HealthStatus.UP) {
             LOG.info("{} is up again", check.name());
         } else {
-            LOG.warn("{} is down", check.name(), why);
+            LOG.warn("{} is down: {}", check.name(), why == null ? "it does not answer" : "it failed", why);
         }
     }
 }

@@ -17,6 +17,7 @@ import javax.sql.DataSource;
 public final class HomeDatabase implements AutoCloseable {
     private static final int CONNECTIONS = 4;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration VALIDATION = Duration.ofSeconds(2);
     private static final Duration ANSWER = Duration.ofSeconds(60);
 
     /** What the store asks for, and that the file, which only grows while it is open, is written anew when it is closed. */
@@ -48,6 +49,7 @@ public final class HomeDatabase implements AutoCloseable {
     public static HomeDatabase open(Path home, Optional<String> url, int connections) {
         HikariConfig config = new HikariConfig();
         config.setConnectionTimeout(PATIENCE.toMillis());
+        config.setValidationTimeout(VALIDATION.toMillis());
         if (url.filter(given -> !given.startsWith("jdbc:h2:")).isPresent()) { // what the URL says itself stands over this
             config.addDataSourceProperty("socketTimeout", String.valueOf(ANSWER.toSeconds()));
             config.addDataSourceProperty("tcpKeepAlive", "true");

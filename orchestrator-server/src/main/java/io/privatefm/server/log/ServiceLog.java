@@ -48,7 +48,7 @@ public final class ServiceLog {
         root.setLevel(own.isGreaterOrEqual(Level.INFO) ? own : Level.INFO);
         root.addAppender(console);
         context.getLogger(OWN).setLevel(own);
-        for (String wordy : new String[] {"org.flywaydb", "com.zaxxer.hikari", "org.eclipse.jetty", "io.javalin"}) {
+        for (String wordy : new String[] {"org.flywaydb", "com.zaxxer.hikari", "org.eclipse.jetty", "io.javalin", "com.github.kagkarlsson"}) {
             context.getLogger(wordy).setLevel(own.isGreaterOrEqual(Level.WARN) ? own : Level.WARN);
         }
     }

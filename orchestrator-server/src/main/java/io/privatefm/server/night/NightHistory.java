@@ -22,6 +22,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
@@ -55,7 +56,7 @@ public final class NightHistory implements OrchestratorListener, AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private boolean beating;
+    private @Nullable ScheduledFuture<?> beating;
 
     /** A night of this process, by the thread that is at it. */
     private record Running(long id, int due, int done, OptionalLong secondsLeft) {}
@@ -125,9 +126,8 @@ public final class NightHistory implements OrchestratorListener, AutoCloseable {
     }
 
     private synchronized void beat() {
-        if (!beating && !beats.isShutdown()) {
-            beating = true;
-            beats.scheduleWithFixedDelay(this::say, BEAT.toSeconds(), BEAT.toSeconds(), TimeUnit.SECONDS);
+        if (beating == null && !beats.isShutdown()) {
+            beating = beats.scheduleWithFixedDelay(this::say, BEAT.toSeconds(), BEAT.toSeconds(), TimeUnit.SECONDS);
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -63,6 +64,7 @@ public final class Operations implements AutoCloseable {
     private final Watchers watchers;
     private final OperationRunner runner;
     private final OperationTask task;
+    private @Nullable ScheduledFuture<?> watching;
     private final OperationThreads looking = new OperationThreads("pfm-operations-watch", 1);
     private @Nullable Scheduler scheduler;
     private volatile boolean closing;
@@ -112,7 +114,7 @@ public final class Operations implements AutoCloseable {
                 .executorService(new OperationThreads("pfm-operations", settings.threads()))
                 .dueExecutor(due)
                 .housekeeperExecutor(new OperationThreads("pfm-operations-heartbeat", 2))
-                .pollUsingFetchAndLockOnExecute(0.5, 3.0)
+                .pollUsingFetch(0.5, 3.0)
                 .pollingInterval(settings.polling())
                 .heartbeatInterval(settings.heartbeat())
                 .missedHeartbeatsLimit(MISSED)
@@ -124,7 +126,7 @@ public final class Operations implements AutoCloseable {
         scheduler = started;
         started.start();
         long pause = settings.polling().toMillis();
-        looking.scheduleWithFixedDelay(this::look, pause, pause, TimeUnit.MILLISECONDS);
+        watching = looking.scheduleWithFixedDelay(this::look, pause, pause, TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -248,6 +250,9 @@ public final class Operations implements AutoCloseable {
         if (running != null) {
             running.stop();
             runner.here().forEach(this::giveBack);
+        }
+        if (watching != null) {
+            watching.cancel(false);
         }
         looking.shutdown();
     }

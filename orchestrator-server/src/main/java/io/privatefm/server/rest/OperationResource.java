@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -22,6 +23,7 @@ public final class OperationResource implements Resource, AutoCloseable {
 
     private final Operations operations;
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
+    private final ScheduledFuture<?> beating;
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "pfm-event-streams");
         thread.setDaemon(true);
@@ -35,7 +37,7 @@ public final class OperationResource implements Resource, AutoCloseable {
 
     OperationResource(Operations operations, Duration beat) {
         this.operations = operations;
-        beats.scheduleWithFixedDelay(
+        beating = beats.scheduleWithFixedDelay(
                 () -> streams.forEach(EventStream::beat), beat.toMillis(), beat.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -82,6 +84,7 @@ public final class OperationResource implements Resource, AutoCloseable {
     /** Ends all streams, so that a server that stops does not wait for them; whoever watches comes back. */
     @Override
     public void close() {
+        beating.cancel(false);
         beats.shutdownNow();
         streams.forEach(EventStream::end);
     }
