@@ -22,6 +22,7 @@ public final class ConsoleResource implements Resource {
             PAGE,
             "action.js",
             "api.js",
+            "attention.js",
             "badge.js",
             "components.js",
             "console.css",

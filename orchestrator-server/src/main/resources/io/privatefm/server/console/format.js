@@ -36,7 +36,7 @@ export function bytes(value) {
 }
 
 export function millis(value) {
-  return value < 1000 ? `${short(value)} ms` : `${short(value / 1000)} s`;
+  return value < 1000 ? `${Number.isInteger(value) ? value : short(value)} ms` : `${short(value / 1000)} s`;
 }
 
 /** The two largest units: 2 h 05 min. */
@@ -58,6 +58,11 @@ export function duration(seconds) {
 /** 2026-11-25 02:00:13 */
 export function instant(iso) {
   return new Date(iso).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** 2026-11-25 02:00, the seconds to be looked up. */
+export function minute(iso) {
+  return iso ? element('time', { datetime: iso, title: instant(iso), class: 'num' }, instant(iso).slice(0, 16)) : NONE;
 }
 
 /** 02:00:13 */

@@ -1,6 +1,6 @@
 // A hash: its first digits to look at, all of it to copy.
 
-import { element } from './dom.js';
+import { drawing, element } from './dom.js';
 import { notify } from './notice.js';
 
 const SHOWN = 12;
@@ -17,11 +17,19 @@ export function hash(hex, what, where = what) {
   const code = element('code', { title: hex, 'data-hash': hex }, hex.slice(0, SHOWN));
   const button = element(
     'button',
-    { type: 'button', class: 'copy', 'data-focus': `copy ${where} ${hex}`, 'aria-label': `Copy ${what} ${hex.slice(0, SHOWN)}` },
-    'copy',
+    { type: 'button', class: 'copy', title: 'Copy', 'data-focus': `copy ${where} ${hex}`, 'aria-label': `Copy ${what} ${hex.slice(0, SHOWN)}` },
+    copyMark(),
   );
   button.addEventListener('click', () => copy(hex, what, code));
   return element('span', { class: 'hash' }, code, button);
+}
+
+function copyMark() {
+  return drawing(
+    'svg',
+    { viewBox: '0 0 16 16', width: 13, height: 13, 'aria-hidden': 'true', focusable: 'false' },
+    drawing('path', { d: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3' }),
+  );
 }
 
 async function copy(text, what, code) {

@@ -5,9 +5,9 @@ import { badge } from './badge.js';
 import { deleteAsGuardian } from './deletion.js';
 import { ask } from './dialog.js';
 import { byId, element } from './dom.js';
-import { bytes, number, sentence, time } from './format.js';
+import { bytes, minute, number, sentence } from './format.js';
 import { hash } from './hash.js';
-import { lagText, scrub } from './namespaces.js';
+import { lagText, scrub, states } from './namespaces.js';
 import { notify } from './notice.js';
 import { clear, redraw } from './redraw.js';
 import { facts, table } from './table.js';
@@ -106,8 +106,7 @@ export class Learner {
     byId('learner-hold').textContent = namespace.legal_hold ? 'End legal hold' : 'Put under legal hold';
     redraw(byId('learner-facts'), namespace, () =>
       facts([
-        ['State', [badge(namespace.status), namespace.legal_hold ? [' ', badge('HELD', 'legal hold')] : null]],
-        ['Work', namespace.due ? badge('DUE') : 'up to date'],
+        ['State', states(namespace)],
         ['Release', namespace.foundation_release],
         ['Lag', lagText(namespace.lag)],
         ['Subjects', namespace.subjects.join(', ')],
@@ -126,7 +125,7 @@ export class Learner {
           adapter.subject,
           number(adapter.revision),
           hash(adapter.digest, `the digest of the ${adapter.subject} adapter`, `adapter ${adapter.subject} ${adapter.revision}`),
-          time(adapter.registered_at),
+          minute(adapter.registered_at),
           adapter.set_aside ? badge('REJECTED', 'set aside') : 'in use',
         ]),
         { empty: 'No adapters yet.' },
@@ -162,7 +161,7 @@ export class Learner {
           number(checkpoint.version),
           hash(checkpoint.checkpoint_hash, `the hash of checkpoint ${checkpoint.version}`),
           checkpoint.foundation_release,
-          time(checkpoint.created_at),
+          minute(checkpoint.created_at),
           variants(checkpoint),
         ]),
         { empty: 'No checkpoint yet: nothing was merged.' },

@@ -1,7 +1,7 @@
 // How long merges took, and how fast they were: two plots, and the same as a table.
 
 import { byId, element } from './dom.js';
-import { bytes, clock, count, millis, short, time } from './format.js';
+import { bytes, clock, count, millis, time } from './format.js';
 import { median, plot } from './plot.js';
 import { redraw } from './redraw.js';
 import { table } from './table.js';
@@ -36,21 +36,20 @@ function draw() {
 }
 
 function figure({ name, summary, spec, points }, width) {
-  return element('figure', {}, element('figcaption', {}, element('b', {}, name), ` ${summary}`), plot(spec, points, width));
+  return element('figure', {}, element('figcaption', {}, element('b', {}, name), ' ', element('span', { class: 'key median', 'aria-hidden': 'true' }), summary[0], `, ${summary[1]}`), plot(spec, points, width));
 }
 
 function durations(recent) {
   const values = recent.map((merge) => merge.millis);
   const inSeconds = Math.max(...values) >= 2000;
-  const summary = `median ${millis(median(values))}, longest ${millis(Math.max(...values))}`;
+  const summary = [`median ${millis(median(values))}`, `longest ${millis(Math.max(...values))}`];
   return {
     name: 'Duration',
     summary,
     spec: {
-      text: `Duration of the last ${count(values.length, 'merge')}: ${summary}.`,
+      text: `Duration of the last ${count(values.length, 'merge')}: ${summary.join(', ')}.`,
       unit: inSeconds ? 'seconds' : 'milliseconds',
       form: 'bars',
-      label: short,
     },
     points: recent.map((merge) => ({
       value: inSeconds ? merge.millis / 1000 : merge.millis,
@@ -62,12 +61,12 @@ function durations(recent) {
 
 function throughputs(recent) {
   const values = recent.map(rate);
-  const summary = `median ${bytes(median(values))}/s, slowest ${bytes(Math.min(...values))}/s`;
+  const summary = [`median ${bytes(median(values))}/s`, `slowest ${bytes(Math.min(...values))}/s`];
   const unit = Math.max(...values) >= 1e6 ? ['MB stored per second', 1e6] : ['kB stored per second', 1e3];
   return {
     name: 'Throughput',
     summary,
-    spec: { text: `Throughput of the last ${count(values.length, 'merge')}: ${summary}.`, unit: unit[0], form: 'dots', label: short },
+    spec: { text: `Throughput of the last ${count(values.length, 'merge')}: ${summary.join(', ')}.`, unit: unit[0], form: 'dots' },
     points: recent.map((merge) => ({ value: rate(merge) / unit[1], at: clock(merge.at), title: `${clock(merge.at)}: ${bytes(rate(merge))}/s` })),
   };
 }

@@ -2,7 +2,7 @@
 
 import { badge } from './badge.js';
 import { byId, element, link } from './dom.js';
-import { count, NONE, number, sentence, time } from './format.js';
+import { count, minute, NONE, number, words } from './format.js';
 import { hash } from './hash.js';
 import { complain } from './notice.js';
 import { clear, redraw } from './redraw.js';
@@ -13,9 +13,8 @@ const COLUMNS = [
   { name: 'Learner' },
   { name: 'State' },
   { name: 'Lag', kind: 'num' },
-  { name: 'Work' },
-  { name: 'Checkpoint', kind: 'num' },
-  { name: 'Hash' },
+  { name: 'Version', kind: 'num' },
+  { name: 'Checkpoint' },
   { name: 'Published' },
   { name: 'Last scrub' },
 ];
@@ -68,13 +67,12 @@ export class Namespaces {
 
   #row(item) {
     return [
-      link(item.learner_id, { 'data-focus': `learner ${item.learner_id}`, class: 'link id' }, () => this.#openLearner(item.learner_id)),
-      [badge(item.status), item.legal_hold ? [' ', badge('HELD', 'legal hold')] : null],
-      element('span', { class: item.lag > 0 ? 'attention' : null }, number(item.lag)),
-      item.due ? badge('DUE') : 'up to date',
+      link(item.learner_id, { 'data-focus': `learner ${item.learner_id}`, class: 'link id' }, () => this.#openLearner(item.learner_id).catch(complain)),
+      states(item),
+      item.lag < 0 ? NONE : element('span', { class: item.lag > 0 ? 'behind' : null }, number(item.lag)),
       item.checkpoint_version > 0 ? number(item.checkpoint_version) : NONE,
       hash(item.checkpoint_hash, `the checkpoint hash of ${item.learner_id}`),
-      time(item.checkpoint_at),
+      minute(item.checkpoint_at),
       scrub(item.last_scrub),
     ];
   }
@@ -113,15 +111,20 @@ export class Namespaces {
   }
 }
 
+/** A namespace's state, and what else is to be known of it at once. */
+export function states(item) {
+  return [badge(item.status), item.due ? [' ', badge('DUE')] : null, item.legal_hold ? [' ', badge('HELD', 'legal hold')] : null];
+}
+
 /** @param last {at, level, verdict}, verdict null if all was sound */
 export function scrub(last) {
   if (!last) {
     return 'never';
   }
   const damaged = last.verdict && last.verdict !== 'INTACT';
-  return [time(last.at), ' ', last.level, ' ', damaged ? badge('DAMAGED', sentence(last.verdict).toLowerCase()) : badge('INTACT', 'sound')];
+  return [damaged ? badge('DAMAGED', words(last.verdict)) : badge('INTACT', 'sound'), ' ', element('span', { class: 'quiet-text' }, last.level), ' ', minute(last.at)];
 }
 
 export function lagText(lag) {
-  return lag === 0 ? 'none: on the newest release' : `${count(lag, 'release')} behind`;
+  return lag < 0 ? 'unknown: the release is gone' : lag === 0 ? 'none: on the newest release' : `${count(lag, 'release')} behind`;
 }

@@ -1,7 +1,7 @@
 // Nights before the last one.
 
 import { byId, element } from './dom.js';
-import { duration, NONE, number, time, words } from './format.js';
+import { duration, minute, NONE, number, words } from './format.js';
 import { redraw } from './redraw.js';
 import { table } from './table.js';
 
@@ -27,7 +27,7 @@ export function showNights(nights) {
 function row(night) {
   const took = night.ended_at ? duration((Date.parse(night.ended_at) - Date.parse(night.started_at)) / 1000) : NONE;
   return [
-    time(night.started_at),
+    minute(night.started_at),
     took,
     number(night.due),
     number(night.done),

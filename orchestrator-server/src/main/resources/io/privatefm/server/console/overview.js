@@ -1,5 +1,6 @@
 // The first view: everything at once.
 
+import { showAttention } from './attention.js';
 import { byId } from './dom.js';
 import { showComponents } from './components.js';
 import { showMerges } from './merges.js';
@@ -10,7 +11,7 @@ import { clear } from './redraw.js';
 import { showAudit, showLag, showUpkeep } from './standing.js';
 
 const NIGHTS = 15;
-const BODIES = ['night-body', 'merges-body', 'nights-body', 'recovery-body', 'components-body', 'lag-body', 'audit-body', 'upkeep-body'];
+const BODIES = ['attention', 'night-body', 'merges-body', 'nights-body', 'recovery-body', 'components-body', 'lag-body', 'audit-body', 'upkeep-body'];
 
 export class Overview {
   #api;
@@ -28,6 +29,7 @@ export class Overview {
   }
 
   reset() {
+    byId('overview-title').textContent = 'Overview';
     BODIES.forEach((id) => clear(byId(id)));
     showMerges([]);
     clear(byId('merges-body'));
@@ -37,6 +39,7 @@ export class Overview {
   async refresh() {
     const [overview, nights, health] = await Promise.all([this.#api.get('overview'), this.#api.get(`nights?limit=${NIGHTS}`), this.#api.health(), this.#namespaces.refresh()]);
     this.#running = overview.nights.last?.running ?? false;
+    showAttention(overview, health);
     showNight(overview.nights);
     showNights(nights.items);
     showMerges(overview.merges.recent);

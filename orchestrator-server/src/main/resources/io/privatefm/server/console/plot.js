@@ -11,7 +11,7 @@ const WIDEST_BAR = 12;
 const LETTERS_APART = 76;
 
 /**
- * @param spec {text: the whole in words; unit: of the axis; form: 'bars' or 'dots'; label: how a value is written}
+ * @param spec {text: the whole in words; unit: of the axis; form: 'bars' or 'dots'}
  * @param points [{value, at, title}], oldest first
  * @param width in pixels
  */
@@ -30,7 +30,7 @@ export function plot(spec, points, width) {
     drawing('text', { class: 'axis-name', x: 0, y: 11 }, spec.unit),
     ticks.map((tick) => [
       drawing('line', { class: tick === 0 ? 'axis' : 'grid', x1: LEFT, x2: LEFT + inner, y1: y(tick), y2: y(tick) }),
-      drawing('text', { class: 'tick-label', x: LEFT - 6, y: y(tick) + 4, 'text-anchor': 'end' }, spec.label(tick)),
+      drawing('text', { class: 'tick-label', x: LEFT - 6, y: y(tick) + 4, 'text-anchor': 'end' }, tickLabel(tick)),
     ]),
     spec.form === 'bars' ? bars(points, x, y, floor, band) : dots(points, x, y),
     drawing('line', { class: 'median', x1: LEFT, x2: LEFT + inner, y1: y(middle), y2: y(middle) }),
@@ -75,6 +75,11 @@ function times(points, x, floor, inner) {
     drawing('line', { class: 'axis', x1: x(at), x2: x(at), y1: floor, y2: floor + 4 }),
     drawing('text', { class: 'tick-label', x: x(at), y: floor + 18, 'text-anchor': at === 0 && last > 0 ? 'start' : at === last && last > 0 ? 'end' : 'middle' }, points[at].at),
   ]);
+}
+
+/** 0.5, 20, 1500: no more digits than the step has. */
+function tickLabel(value) {
+  return String(Number(value.toPrecision(3)));
 }
 
 /** Two to five steps of 1, 2 or 5 times a power of ten. */

@@ -86,7 +86,7 @@ function recorded({ type, seq, payload }, checkpoints) {
       pairs.push([name, payload[name]]);
     }
   }
-  return pairs.length === 0 ? null : definitions(pairs);
+  return pairs.length === 0 ? null : definitions(pairs, 'recorded short');
 }
 
 /** A checkpoint that is gone for its age has nothing to be compared with. */
@@ -117,6 +117,6 @@ function shown(value, name, where) {
   return typeof value === 'object' ? fields(value, where) : String(value);
 }
 
-function definitions(pairs) {
-  return element('dl', { class: 'recorded' }, pairs.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))));
+function definitions(pairs, form = 'recorded') {
+  return element('dl', { class: form }, pairs.map(([name, value]) => element('div', { class: typeof value === 'string' ? 'prose' : null }, element('dt', {}, name), element('dd', {}, value))));
 }
