@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * The contracts a plug-in implements: value records, typed errors and interfaces. No behaviour, no dependency besides
+ * The contracts a plug-in implements: value records, typed errors and interfaces. No behaviour but defaults, no dependency besides
  * the jspecify annotations.
  */
 @org.jspecify.annotations.NullMarked

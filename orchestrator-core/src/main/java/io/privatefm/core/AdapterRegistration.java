@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Registers a revision of an adapter: copies its files, checks the copy, and writes it down in one transaction. */
 final class AdapterRegistration {
@@ -60,12 +61,14 @@ final class AdapterRegistration {
      * @param trainedAt when it was finished
      * @param weights SHA-256 of its weights' file
      * @param config SHA-256 of its configuration's file
+     * @param follows revision that is the newest before it, 0 for none
      */
     record Claims(
             Optional<Sha256> trainedOn,
             Optional<Instant> trainedAt,
             Optional<Sha256> weights,
-            Optional<Sha256> config) {}
+            Optional<Sha256> config,
+            OptionalInt follows) {}
 
     /** Asked in the transaction that registers. */
     @FunctionalInterface
@@ -73,9 +76,6 @@ final class AdapterRegistration {
         /** The namespace as it is now; empty if nothing is to be registered. */
         Optional<NamespaceRow> open(StoreTx tx);
     }
-
-    /** The revision that an adapter is, new or known. */
-    private record Registered(AdapterRow row, boolean isNew) {}
 
     /** What a check found out. */
     private record Checked(Sha256 digest, long changedBytes) {}
@@ -87,9 +87,10 @@ final class AdapterRegistration {
      * @param files not closed
      * @return empty if the gate did not open
      * @throws InvalidInputException if the namespace has no such subject, the adapter is not as claimed, malformed, not supported, or
-     *     does not fit the namespace's foundation; nothing is registered then
+     *     does not fit the namespace's foundation; with {@link ErrorCode#PRECONDITION_FAILED} if it is a new revision and does not follow
+     *     the one that it is claimed to follow; nothing is registered then
      */
-    Optional<AdapterRow> register(NamespaceRow namespace, Subject subject, ModelFiles files, Claims claims, Gate gate) {
+    Optional<Registered> register(NamespaceRow namespace, Subject subject, ModelFiles files, Claims claims, Gate gate) {
         Instant start = store.inTransaction(tx -> tx.now());
         if (!namespace.subjects().contains(subject)) {
             throw new InvalidInputException(
@@ -111,7 +112,7 @@ final class AdapterRegistration {
                 .map(Registered::row)
                 .ifPresent(row -> listener.onEvent(
                         new LifecycleEvent.AdapterRegistered(row.nsUid(), row.subject(), row.revision())));
-        return registered.map(Registered::row);
+        return registered;
     }
 
     private static void requireAsClaimed(String file, Optional<Sha256> claimed, Sha256 found) {
@@ -172,11 +173,13 @@ final class AdapterRegistration {
         if (known) {
             return new Registered(newest.orElseThrow(), false);
         }
+        int before = newest.map(AdapterRow::revision).orElse(0);
+        requireFollows(subject, claims.follows(), before);
         NamespaceChange change = journal.change(tx, namespace);
         AdapterRow row = new AdapterRow(
                 namespace.nsUid(),
                 subject,
-                newest.map(AdapterRow::revision).orElse(0) + 1,
+                before + 1,
                 checked.digest(),
                 kept.configBlob(),
                 kept.weightsBlob(),
@@ -190,6 +193,14 @@ final class AdapterRegistration {
                 .audit("ADAPTER_REGISTERED", row.digest().hex(), payload)
                 .write();
         return new Registered(row, true);
+    }
+
+    private static void requireFollows(Subject subject, OptionalInt claimed, int newest) {
+        if (claimed.isPresent() && claimed.getAsInt() != newest) {
+            throw new InvalidInputException(
+                    ErrorCode.PRECONDITION_FAILED,
+                    "the newest revision for " + subject + " is " + newest + ", not " + claimed.getAsInt());
+        }
     }
 
     /** Whether one time is before another, as far as both are known. */

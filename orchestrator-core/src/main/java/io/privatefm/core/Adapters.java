@@ -14,6 +14,7 @@ import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.OrchestratorStore;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** The adapters of the learners' namespaces. Safe for use by several threads at once. */
@@ -44,8 +45,25 @@ public final class Adapters {
      *     not fit the namespace's foundation; nothing is registered then
      */
     public AdapterRow register(LearnerId learner, Subject subject, ModelFiles files, Optional<Sha256> trainedOn) {
-        AdapterRegistration.Claims claims =
-                new AdapterRegistration.Claims(trainedOn, Optional.empty(), Optional.empty(), Optional.empty());
+        return register(
+                        learner,
+                        subject,
+                        files,
+                        new RegistrationTerms(trainedOn, Optional.empty(), OptionalInt.empty()))
+                .row();
+    }
+
+    /**
+     * Registers a new revision on terms; otherwise as {@link #register(LearnerId, Subject, ModelFiles, Optional)}. {@link
+     * RegistrationTerms#ifRevision()} is asked in the transaction that registers, and only of a new revision: to register the newest
+     * once more is no change, so that a caller who got no answer may call again.
+     *
+     * @throws InvalidInputException also with {@link ErrorCode#ADAPTER_INVALID} if the weights have another hash, and with {@link
+     *     ErrorCode#PRECONDITION_FAILED} if another revision is the newest
+     */
+    public Registered register(LearnerId learner, Subject subject, ModelFiles files, RegistrationTerms terms) {
+        AdapterRegistration.Claims claims = new AdapterRegistration.Claims(
+                terms.trainedOn(), Optional.empty(), terms.weights(), Optional.empty(), terms.ifRevision());
         return registration
                 .register(
                         namespaces.get(learner),
@@ -68,12 +86,17 @@ public final class Adapters {
      * @param reference what that store calls it
      */
     public AdapterRow register(LearnerId learner, Subject subject, String reference) {
+        return register(learner, subject, reference, RegistrationTerms.NONE).row();
+    }
+
+    /** Registers an adapter from that store on terms, as {@link #register(LearnerId, Subject, ModelFiles, RegistrationTerms)} does. */
+    public Registered register(LearnerId learner, Subject subject, String reference, RegistrationTerms terms) {
         if (trainers == null) {
             throw new InvalidInputException(
                     ErrorCode.CONFIGURATION, "no adapter store is configured; pass one to the builder");
         }
         try (ModelFiles files = trainers.open(reference)) {
-            return register(learner, subject, files);
+            return register(learner, subject, files, terms);
         }
     }
 

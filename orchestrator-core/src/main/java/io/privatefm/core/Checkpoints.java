@@ -16,9 +16,12 @@ import io.privatefm.spi.NsUid;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.checkpoint.Verification;
 import io.privatefm.spi.checkpoint.Verification.Damage;
+import io.privatefm.spi.files.ModelSink;
 import io.privatefm.spi.store.CheckpointRow;
+import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.OrchestratorStore;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,6 +53,32 @@ public final class Checkpoints {
     public List<CheckpointRow> list(LearnerId learner, int limit) {
         NsUid uid = namespaces.get(learner).nsUid();
         return store.inTransaction(tx -> tx.checkpoints(uid, limit));
+    }
+
+    /**
+     * A learner's checkpoints below a version, newest first.
+     *
+     * @param belowVersion the last version of the page before, {@link Long#MAX_VALUE} for the first page
+     * @param limit at most this many, at least 1
+     */
+    public List<CheckpointRow> page(LearnerId learner, long belowVersion, int limit) {
+        NamespaceRow namespace = namespaces.get(learner);
+        return store.inTransaction(tx -> {
+            List<CheckpointRow> page = new ArrayList<>();
+            long newest = tx.checkpoints(namespace.nsUid(), 1).stream()
+                    .mapToLong(CheckpointRow::version)
+                    .findFirst()
+                    .orElse(0);
+            long first = Math.min(newest, Math.max(belowVersion, 1) - 1);
+            for (long version = first; version > 0 && page.size() < limit; version--) {
+                Optional<CheckpointRow> row = tx.checkpoint(namespace.nsUid(), version);
+                if (row.isEmpty()) {
+                    break; // the oldest may be gone, and nothing else
+                }
+                page.add(row.get());
+            }
+            return page;
+        });
     }
 
     /** A learner's newest checkpoint; empty before the first merge. */
@@ -98,6 +127,48 @@ public final class Checkpoints {
      * @throws io.privatefm.spi.FoundationWrongException if the foundation release is not what it was merged on
      */
     public Sha256 export(LearnerId learner, long version, String variant, Path target) {
+        return write(
+                learner,
+                version,
+                variant,
+                (stored, foundation) -> writer.write(
+                        stored.tensors(),
+                        foundation.files(),
+                        stored.untiesEmbeddings(),
+                        target,
+                        Optional.of(stored.contentHash())));
+    }
+
+    /**
+     * Sends a variant to a sink, file by file: the bytes that {@link #export(LearnerId, long, String, Path)} writes, in an order that is
+     * always the same, the file last that says what the others are. What the sink got is the model when this returns, and nothing
+     * otherwise: by the time damage is found, most of it may have been sent.
+     *
+     * @return the model's content hash, recomputed from what was sent
+     * @throws CorruptDataException if what is stored does not have the recorded content hash; the last file was not begun then
+     * @throws io.privatefm.spi.UnavailableException if the sink fails
+     * @throws io.privatefm.spi.FoundationWrongException if the foundation release is not what it was merged on
+     */
+    public Sha256 export(LearnerId learner, long version, String variant, ModelSink sink) {
+        return write(
+                learner,
+                version,
+                variant,
+                (stored, foundation) -> writer.write(
+                        stored.tensors(),
+                        foundation.files(),
+                        stored.untiesEmbeddings(),
+                        sink,
+                        Optional.of(stored.contentHash())));
+    }
+
+    /** Writes an open variant to where it is to go. */
+    @FunctionalInterface
+    private interface Writing {
+        ModelDirectoryWriter.Written write(StoredVariant stored, Foundation foundation);
+    }
+
+    private Sha256 write(LearnerId learner, long version, String variant, Writing writing) {
         CheckpointRow row = get(learner, version);
         Manifest manifest;
         try {
@@ -108,13 +179,7 @@ public final class Checkpoints {
         }
         try (Foundation foundation = foundations.open(manifest.foundationRelease());
                 StoredVariant stored = reader.open(manifest, variant, foundation)) {
-            return writer.write(
-                            stored.tensors(),
-                            foundation.files(),
-                            stored.untiesEmbeddings(),
-                            target,
-                            Optional.of(stored.contentHash()))
-                    .contentHash();
+            return writing.write(stored, foundation).contentHash();
         } catch (CorruptDataException e) {
             foundations.requireUnchanged(manifest.foundationRelease(), manifest.foundationHash());
             met(learner, row, e);

@@ -281,7 +281,7 @@ public final class Namespaces {
         });
     }
 
-    private static InvalidInputException notFound(LearnerId learner) {
+    static InvalidInputException notFound(LearnerId learner) {
         return new InvalidInputException(ErrorCode.NAMESPACE_NOT_FOUND, "there is no namespace of learner " + learner);
     }
 

@@ -76,6 +76,8 @@ public final class Orchestrator implements AutoCloseable {
     private final Guardian guardian;
     private final Keys keys;
     private final Recovery recovery;
+    private final Overview overview;
+    private final Security security;
     private final Correlation correlation = new Correlation();
     private final Ticks ticks;
     private final @Nullable EventIntake intake;
@@ -119,8 +121,8 @@ public final class Orchestrator implements AutoCloseable {
         MergePlanner planner = new MergePlanner(id -> plugins.strategy(id).revision());
         CheckpointPublisher publisher =
                 new CheckpointPublisher(setup.store, blobs, reader, ids::operation, journal, setup.backoff);
-        CheckpointMaker maker =
-                new CheckpointMaker(archive, new MergeExecutor(blobs, stream, plugins, setup.tileElements), publisher);
+        CheckpointMaker maker = new CheckpointMaker(
+                archive, new MergeExecutor(blobs, stream, plugins, setup.tileElements), publisher, listener);
         RecoveryRoom room = new RecoveryRoom(
                 setup.store,
                 new RecoveryRoom.Reading(
@@ -185,6 +187,8 @@ public final class Orchestrator implements AutoCloseable {
                 room.replayCheck(),
                 room.breaker(),
                 releases);
+        overview = new Overview(setup.store, foundations, setup.bus != null);
+        security = new Security(setup.store, journal, ids::operation, listener);
         guardian = new Guardian(
                 setup.vault == null || keyring == null
                         ? null
@@ -276,6 +280,16 @@ public final class Orchestrator implements AutoCloseable {
     /** Scrubs and fallbacks. */
     public Recovery recovery() {
         return recovery;
+    }
+
+    /** Where everything stands. */
+    public Overview overview() {
+        return overview;
+    }
+
+    /** What the host's access control reports. */
+    public Security security() {
+        return security;
     }
 
     /**

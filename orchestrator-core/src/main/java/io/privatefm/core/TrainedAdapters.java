@@ -23,6 +23,7 @@ import io.privatefm.spi.store.StoreTx;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,7 +75,11 @@ final class TrainedAdapters {
                     trained.subject(),
                     files,
                     new AdapterRegistration.Claims(
-                            trained.trainedOn(), trained.trainedAt(), Optional.of(trained.weights()), trained.config()),
+                            trained.trainedOn(),
+                            trained.trainedAt(),
+                            Optional.of(trained.weights()),
+                            trained.config(),
+                            OptionalInt.empty()),
                     tx -> due(tx, trained, message).filter(now -> inbox.firstTime(tx, message)));
         } catch (PfmException e) {
             if (e.retryable() || isDueStill(trained, message)) {

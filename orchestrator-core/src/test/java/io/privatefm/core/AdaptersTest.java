@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.privatefm.core.hash.MerkleTree;
 import io.privatefm.core.model.InMemoryModelFiles;
 import io.privatefm.spi.CorruptDataException;
 import io.privatefm.spi.ErrorCode;
@@ -28,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -194,6 +196,63 @@ class AdaptersTest {
         }
 
         @Test
+        @DisplayName("on terms: by the foundation and the weights that its trainer declares, new or known")
+        void onTerms() {
+            RegistrationTerms terms = new RegistrationTerms(
+                    Optional.of(ModelCheck.contentHash(ModelFixture.tiny(1).files(), 1)),
+                    Optional.of(sha(bytes(files, "adapter_model.safetensors"))),
+                    OptionalInt.of(0));
+
+            io.privatefm.core.Registered first = adapters().register(ADA, MATH, files, terms);
+            io.privatefm.core.Registered again = adapters().register(ADA, MATH, files, terms);
+
+            assertThat(first.isNew()).isTrue();
+            assertThat(first.row().trainedOn()).isEqualTo(terms.trainedOn());
+            assertThat(again.isNew()).isFalse();
+            assertThat(again.row()).isEqualTo(first.row());
+            assertThat(adapters().current(ADA)).containsExactly(first.row());
+        }
+
+        @Test
+        @DisplayName("on terms: behind the revision that its sender knows, or, sent again, as what it is by then")
+        void behind() {
+            InMemoryModelFiles other = AdapterFixture.tiny(6).files();
+            for (int revision = 0; revision < 3; revision++) {
+                InMemoryModelFiles next = revision % 2 == 0 ? files : other;
+
+                assertThat(adapters()
+                                .register(ADA, MATH, next, ifRevision(revision))
+                                .row()
+                                .revision())
+                        .isEqualTo(revision + 1);
+
+                assertThat(adapters()
+                                .register(ADA, MATH, next, ifRevision(revision))
+                                .isNew())
+                        .as("the answer was lost, and it is sent again")
+                        .isFalse();
+            }
+        }
+
+        @Test
+        @DisplayName("by one of eight senders who know the same revision")
+        void behindRace() throws Exception {
+            List<Boolean> registered = NamespacesTest.together(8, number -> {
+                try {
+                    return adapters()
+                            .register(ADA, MATH, AdapterFixture.tiny(number).files(), ifRevision(0))
+                            .isNew();
+                } catch (InvalidInputException e) {
+                    assertThat(e.code()).isEqualTo(ErrorCode.PRECONDITION_FAILED);
+                    return false;
+                }
+            });
+
+            assertThat(registered).containsOnlyOnce(true).hasSize(8);
+            assertThat(adapters().current(ADA)).extracting(AdapterRow::revision).containsExactly(1);
+        }
+
+        @Test
         @DisplayName("by eight threads at a time, each as a revision of its own")
         void eightThreads() throws Exception {
             List<AdapterRow> rows = NamespacesTest.together(
@@ -330,6 +389,35 @@ class AdaptersTest {
             assertThat(adapters().current(ADA)).containsExactly(row);
         }
 
+        @Test
+        @DisplayName("when its weights are not those that were meant to be sent")
+        void otherWeights() {
+            RegistrationTerms terms =
+                    new RegistrationTerms(Optional.empty(), Optional.of(sha(new byte[] {1})), OptionalInt.empty());
+
+            assertRefused(
+                    () -> adapters().register(ADA, MATH, files, terms),
+                    ErrorCode.ADAPTER_INVALID,
+                    "adapter_model.safetensors: its bytes should have the SHA-256 " + sha(new byte[] {1}));
+        }
+
+        @Test
+        @DisplayName("when its sender knows a revision that there is not, by either way of sending it")
+        void otherRevision() {
+            assertRefused(
+                    () -> adapters().register(ADA, MATH, files, ifRevision(1)),
+                    ErrorCode.PRECONDITION_FAILED,
+                    "the newest revision for math is 0, not 1");
+            assertThatThrownBy(() -> ifRevision(-1))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessage("a revision is 0 or more, not -1");
+            engine.restart(engine.builder().adapterStore(reference -> files));
+            assertRefused(
+                    () -> adapters().register(ADA, MATH, "trained/math", ifRevision(1)),
+                    ErrorCode.PRECONDITION_FAILED,
+                    "the newest revision for math is 0, not 1");
+        }
+
         private void assertRefused(Runnable call, ErrorCode code, String message) {
             assertThatThrownBy(call::run)
                     .isInstanceOfSatisfying(
@@ -346,6 +434,14 @@ class AdaptersTest {
                     .isEmpty();
             assertThat(engine.orchestrator().merges().plan(ADA)).isEqualTo(new PlanOutcome.UpToDate());
         }
+    }
+
+    private static RegistrationTerms ifRevision(int revision) {
+        return new RegistrationTerms(Optional.empty(), Optional.empty(), OptionalInt.of(revision));
+    }
+
+    private static Sha256 sha(byte[] bytes) {
+        return Sha256.of(MerkleTree.sha256().digest(bytes));
     }
 
     private Adapters adapters() {

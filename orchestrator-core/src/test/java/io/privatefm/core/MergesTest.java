@@ -85,6 +85,11 @@ class MergesTest {
                             + "\",\"operation_id\":\"" + second.operationId() + "\",\"variants\":{\"math\":"
                             + variant(second.variants().get(0)) + ",\"reading\":"
                             + variant(second.variants().get(1)) + "},\"version\":2}");
+            assertThat(engine.events.events(LifecycleEvent.MergeProgressed.class))
+                    .as("what is taken over is not computed")
+                    .containsExactly(
+                            new LifecycleEvent.MergeProgressed(namespace.nsUid(), 1, 1, 1),
+                            new LifecycleEvent.MergeProgressed(namespace.nsUid(), 2, 1, 1));
             List<LifecycleEvent.MergeCompleted> completed = engine.events.events(LifecycleEvent.MergeCompleted.class);
             assertThat(completed)
                     .extracting(LifecycleEvent.MergeCompleted::version)

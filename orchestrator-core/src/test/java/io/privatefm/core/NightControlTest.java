@@ -81,6 +81,18 @@ class NightControlTest {
         assertThat(engine.events.events(LifecycleEvent.NightEndedEarly.class))
                 .containsExactly(
                         new LifecycleEvent.NightEndedEarly(report.early().get(), LEARNERS - 2));
+        assertThat(engine.events.events(LifecycleEvent.NightEnded.class))
+                .containsExactly(new LifecycleEvent.NightEnded(
+                        deadline.minus(Duration.ofHours(4)),
+                        LEARNERS,
+                        0,
+                        LEARNERS,
+                        2,
+                        0,
+                        0,
+                        LEARNERS - 2,
+                        report.early(),
+                        cause == Cause.DEADLINE ? Duration.ofHours(4) : Duration.ZERO));
         assertThat(engine.events.events(LifecycleEvent.MergeFailed.class)).isEmpty();
         assertWaiting(learner(2));
         orchestrator.merges().resumeNights();
@@ -134,6 +146,11 @@ class NightControlTest {
                 .contains(new EarlyEnd(
                         Cause.PAUSED, "nights are paused since 2026-01-01T00:00:00Z: a move to other disks"));
         assertThat(report.namespaces()).isZero();
+        assertThat(engine.events.events())
+                .endsWith(
+                        new LifecycleEvent.NightEndedEarly(report.early().get(), 0),
+                        new LifecycleEvent.NightEnded(
+                                time.instant(), 0, 0, 0, 0, 0, 0, 0, report.early(), Duration.ZERO));
         assertThat(another.merges().pausedNights()).contains("a move to other disks");
         assertThat(orchestrator.merges().mergeNow(learner(0)))
                 .as("a single merge")

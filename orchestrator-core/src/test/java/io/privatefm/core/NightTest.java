@@ -17,6 +17,7 @@ import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -58,6 +59,13 @@ class NightTest {
         assertThat(first.upToDate()).isZero();
         assertThat(first.merged()).isEqualTo(LEARNERS - 1);
         assertThat(first.rejected()).isEqualTo(1);
+        LifecycleEvent.NightEnded end =
+                engine.events.events(LifecycleEvent.NightEnded.class).get(0);
+        assertThat(end)
+                .isEqualTo(new LifecycleEvent.NightEnded(
+                        end.startedAt(), LEARNERS, 0, LEARNERS, LEARNERS - 1, 1, 0, 0, Optional.empty(), end.took()));
+        assertThat(end.startedAt()).isAfter(EngineFixture.START);
+        assertThat(end.took()).isGreaterThanOrEqualTo(Duration.ofSeconds(LEARNERS)); // the clock goes on at each look
         assertThat(first.results())
                 .extracting(NightReport.Result::learner)
                 .isSorted()
@@ -101,7 +109,11 @@ class NightTest {
     @DisplayName("without namespaces is over at once")
     void empty() {
         assertThat(engine.orchestrator().merges().runNight()).isEqualTo(new NightReport(0, 0, List.of()));
-        assertThat(engine.events.events()).containsExactly(new LifecycleEvent.NightStarted(0));
+        assertThat(engine.events.events()).hasSize(2).startsWith(new LifecycleEvent.NightStarted(0));
+        assertThat(engine.events.events(LifecycleEvent.NightEnded.class))
+                .singleElement()
+                .extracting(LifecycleEvent.NightEnded::namespaces, LifecycleEvent.NightEnded::early)
+                .containsExactly(0, Optional.empty());
     }
 
     @Test
@@ -269,7 +281,13 @@ class NightTest {
         assertThat(heard)
                 .extracting(event -> event.getClass().getSimpleName())
                 .containsExactly(
-                        "NamespaceCreated", "AdapterRegistered", "NightStarted", "MergeCompleted", "NightProgressed");
+                        "NamespaceCreated",
+                        "AdapterRegistered",
+                        "NightStarted",
+                        "MergeProgressed",
+                        "MergeCompleted",
+                        "NightProgressed",
+                        "NightEnded");
         assertThat(engine.events.events()).isEqualTo(heard);
     }
 

@@ -28,6 +28,8 @@ public enum ErrorCode {
     CHECKPOINT_NOT_FOUND(Kind.BAD_INPUT),
     /** What was to be created is there already. */
     ALREADY_EXISTS(Kind.BAD_INPUT),
+    /** What was to be changed is not as the caller said it must be; read it again and decide anew. */
+    PRECONDITION_FAILED(Kind.BAD_INPUT),
     /** Another writer was first; read again and retry. */
     CONFLICT(Kind.ENVIRONMENT),
     /** The store, disk or network does not answer. */

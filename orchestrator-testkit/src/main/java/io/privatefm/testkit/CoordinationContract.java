@@ -265,10 +265,12 @@ abstract class CoordinationContract extends LeaseContract {
         @DisplayName(
                 "hands out entries without a place, each chain in its order, and then those with one by their places")
         void sequence() {
+            assertThat(count(tx -> tx.audit().waiting())).isZero();
             List<AuditRow> rows = List.of(appended("a", 1), appended("b", 1), appended("a", 2), appended("a", 3));
             List<AuditRow> waiting = run(tx -> tx.audit().unsequenced(3));
 
             assertThat(waiting).hasSize(3);
+            assertThat(count(tx -> tx.audit().waiting())).isEqualTo(4);
             assertThat(waiting.stream().filter(row -> row.chain().equals("a")))
                     .extracting(AuditRow::seq)
                     .isSorted()
@@ -276,6 +278,7 @@ abstract class CoordinationContract extends LeaseContract {
             write(tx -> tx.audit().sequence(0, waiting));
             List<AuditRow> rest = run(tx -> tx.audit().unsequenced(9));
             assertThat(rest).hasSize(1);
+            assertThat(count(tx -> tx.audit().waiting())).isEqualTo(1);
             write(tx -> tx.audit().sequence(3, rest));
             assertThat(rows(tx -> tx.audit().unsequenced(9))).isEmpty();
             List<SequencedAuditRow> sequenced = run(tx -> tx.audit().sequenced(0, 9));

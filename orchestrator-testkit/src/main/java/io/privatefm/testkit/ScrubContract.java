@@ -107,6 +107,28 @@ abstract class ScrubContract extends CoordinationContract {
         }
 
         @Test
+        @DisplayName("knows the oldest row of the namespaces that are not deleted, however many have none")
+        void oldest() {
+            assertThat(one(tx -> tx.scrubs().oldest())).isEmpty();
+            NamespaceRow deleted = moved(learner("0", 1), NamespaceState.DELETED);
+            NamespaceRow one = learner("b", 2);
+            NamespaceRow two = learner("c", 3);
+            put(StoreRows.sound(deleted.nsUid(), 1));
+            assertThat(one(tx -> tx.scrubs().oldest())).isEmpty();
+            put(StoreRows.damaged(one.nsUid(), 5, 2));
+            put(StoreRows.sound(two.nsUid(), 4));
+            write(tx -> {
+                for (int i = 0; i < 600; i++) {
+                    tx.insert(StoreRows.of(LearnerId.of("a-" + i), StoreRows.uid(100 + i)));
+                }
+            });
+
+            assertThat(one(tx -> tx.scrubs().oldest())).contains(StoreRows.second(4));
+            put(StoreRows.sound(two.nsUid(), 6));
+            assertThat(one(tx -> tx.scrubs().oldest())).contains(StoreRows.second(5));
+        }
+
+        @Test
         @DisplayName("shows a transaction its own row, and has the one before again if the transaction fails")
         void rolledBack() {
             NsUid first = inserted(1).nsUid();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** The part of the store's contract that says what becomes of adapters that go into no merge any more. */
-abstract class SetAsideContract extends SwitchContract {
+abstract class SetAsideContract extends CountContract {
     @Nested
     @DisplayName("sets an adapter revision aside, and")
     class SetAside {

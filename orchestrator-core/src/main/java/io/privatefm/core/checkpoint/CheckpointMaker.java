@@ -9,6 +9,8 @@ import io.privatefm.core.merge.MergedVariant;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.merge.MergePlan;
 import io.privatefm.spi.merge.VariantPlan;
+import io.privatefm.spi.observe.LifecycleEvent;
+import io.privatefm.spi.observe.OrchestratorListener;
 import io.privatefm.spi.store.AdapterRow;
 import io.privatefm.spi.store.CheckpointRow;
 import java.util.ArrayList;
@@ -22,11 +24,17 @@ public final class CheckpointMaker {
     private final AdapterArchive archive;
     private final MergeExecutor executor;
     private final CheckpointPublisher publisher;
+    private final OrchestratorListener listener;
 
-    public CheckpointMaker(AdapterArchive archive, MergeExecutor executor, CheckpointPublisher publisher) {
+    public CheckpointMaker(
+            AdapterArchive archive,
+            MergeExecutor executor,
+            CheckpointPublisher publisher,
+            OrchestratorListener listener) {
         this.archive = archive;
         this.executor = executor;
         this.publisher = publisher;
+        this.listener = listener;
     }
 
     /**
@@ -47,6 +55,11 @@ public final class CheckpointMaker {
             List<MergedVariant> merged = new ArrayList<>();
             for (VariantPlan variant : plan.compute()) {
                 merged.add(executor.execute(plan.namespace(), plan.version(), variant, foundation, adapters, stop));
+                listener.onEvent(new LifecycleEvent.MergeProgressed(
+                        plan.namespace(),
+                        plan.version(),
+                        merged.size(),
+                        plan.compute().size()));
             }
             return merged;
         } finally {

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * A directory that appears whole or not at all: filled under a name of its own beside its place, made durable, then renamed
  * onto it.
  */
-final class OutputDirectory implements AutoCloseable {
+final class OutputDirectory implements ModelOutput, AutoCloseable {
     private final Path target;
     private final Path staging;
     private boolean committed;
@@ -70,8 +70,8 @@ final class OutputDirectory implements AutoCloseable {
         }
     }
 
-    /** Creates a file in it, to be closed by the caller. */
-    OutputFile createFile(String name) {
+    @Override
+    public OutputFile createFile(String name, long bytes) {
         return new OutputFile(staging.resolve(name));
     }
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.core.checkpoint;
 
-import io.privatefm.core.hash.MerkleTree;
-import io.privatefm.core.hash.SegmentSink;
-import io.privatefm.spi.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** A new file, written from front to back and made durable by {@link #finish()}. */
-final class OutputFile implements SegmentSink, AutoCloseable {
+final class OutputFile implements NewFile {
     private final Path path;
     private final FileChannel channel;
 
@@ -36,14 +33,9 @@ final class OutputFile implements SegmentSink, AutoCloseable {
         }
     }
 
-    /** Writes bytes and gives their SHA-256. */
-    Sha256 writeHashed(byte[] bytes) {
-        write(bytes, bytes.length);
-        return Sha256.of(MerkleTree.sha256().digest(bytes));
-    }
-
     /** Makes what was written durable. */
-    void finish() {
+    @Override
+    public void finish() {
         try {
             channel.force(true);
         } catch (IOException e) {

@@ -53,6 +53,11 @@ final class MemoryAudit implements AuditTable {
     }
 
     @Override
+    public long waiting() {
+        return tables.unsequenced.size();
+    }
+
+    @Override
     public void sequence(long firstIndex, List<AuditRow> rows) {
         long index = firstIndex;
         for (AuditRow row : rows) {

@@ -6,6 +6,7 @@ import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.SwitchRow;
+import io.privatefm.spi.store.SwitchTable;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -14,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Ends nights before they are done: this process's by a word, those of all processes by a row of the store. */
 public final class NightControl {
-    private static final String SWITCH = "nights";
     private static final int LONGEST_REASON = 1000;
 
     private final OrchestratorStore store;
@@ -45,7 +45,7 @@ public final class NightControl {
                     ErrorCode.INVALID_ARGUMENT, "a pause needs a reason of 1 to " + LONGEST_REASON + " characters");
         }
         Transactions.idempotent(store, tx -> {
-            tx.switches().put(new SwitchRow(SWITCH, reason, tx.now()));
+            tx.switches().put(new SwitchRow(SwitchTable.NIGHTS, reason, tx.now()));
             return true;
         });
         pauses.incrementAndGet();
@@ -54,14 +54,14 @@ public final class NightControl {
     /** Lets nights begin again. */
     public void resume() {
         Transactions.idempotent(store, tx -> {
-            tx.switches().remove(SWITCH);
+            tx.switches().remove(SwitchTable.NIGHTS);
             return true;
         });
     }
 
     /** The pause that is on. */
     public Optional<SwitchRow> paused() {
-        return store.inTransaction(tx -> tx.switches().find(SWITCH));
+        return store.inTransaction(tx -> tx.switches().find(SwitchTable.NIGHTS));
     }
 
     /** A night that begins now. */

@@ -98,12 +98,13 @@ public final class NightShift {
     /** What namespaces have in common whose plans rest on the same. */
     private record Basis(String release, String policy) {}
 
-    /** Whether nothing has happened since there was nothing left to merge: known from the row alone. */
+    /**
+     * Whether nothing has happened since there was nothing left to merge: known from the row alone, and from what a merge would rest on
+     * tonight, which {@link NamespaceRow#isDue()} does not ask.
+     */
     private boolean isSettled(NamespaceRow namespace, Optional<Rebase> rebase, Map<Basis, Sha256> bases) {
         Optional<Settled> settled = namespace.settled();
-        if (namespace.state() != NamespaceState.ACTIVE
-                || settled.isEmpty()
-                || settled.get().eventHead() != namespace.eventHead()) {
+        if (namespace.state() != NamespaceState.ACTIVE || settled.isEmpty() || namespace.isDue()) {
             return false;
         }
         try {
@@ -136,16 +137,28 @@ public final class NightShift {
             done++;
             listener.onEvent(new LifecycleEvent.NightProgressed(done, due.size(), night.left(done, due.size())));
         }
-        int left = due.size() - done;
-        return report(night, namespaces, namespaces - results.size() - left, results, left);
+        return report(night, namespaces, due.size(), results, due.size() - done);
     }
 
     /** What was done; a night that is to end when nothing is left did not end early. */
     private NightReport report(
-            RunningNight night, int namespaces, int upToDate, List<NightReport.Result> results, int left) {
+            RunningNight night, int namespaces, int due, List<NightReport.Result> results, int left) {
         Optional<EarlyEnd> early = left == 0 && namespaces > 0 ? Optional.empty() : night.ended();
         early.ifPresent(why -> listener.onEvent(new LifecycleEvent.NightEndedEarly(why, left)));
-        return new NightReport(namespaces, upToDate, results, left, early);
+        int upToDate = namespaces - results.size() - left;
+        NightReport report = new NightReport(namespaces, upToDate, results, left, early);
+        listener.onEvent(new LifecycleEvent.NightEnded(
+                night.start(),
+                namespaces,
+                upToDate,
+                due,
+                report.merged(),
+                report.rejected(),
+                report.inProgress(),
+                left,
+                early,
+                night.took()));
+        return report;
     }
 
     private MergeOutcome merge(NamespaceRow namespace, Optional<Rebase> rebase, NightStop stop) {

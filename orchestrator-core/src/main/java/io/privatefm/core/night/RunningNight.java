@@ -38,6 +38,16 @@ final class RunningNight implements NightStop {
         this.nextLook = start;
     }
 
+    /** When it began. */
+    Instant start() {
+        return start;
+    }
+
+    /** How long it has run. */
+    Duration took() {
+        return Duration.between(start, clock.instant());
+    }
+
     @Override
     public void check() {
         if (ended().isPresent()) {
@@ -86,6 +96,6 @@ final class RunningNight implements NightStop {
 
     /** How long what is left will take, by what was done so far. */
     Duration left(int done, int all) {
-        return Duration.between(start, clock.instant()).multipliedBy(all - done).dividedBy(done);
+        return took().multipliedBy(all - done).dividedBy(done);
     }
 }

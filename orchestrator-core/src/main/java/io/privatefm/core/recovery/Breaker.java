@@ -9,6 +9,7 @@ import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.ScrubTable;
 import io.privatefm.spi.store.StoreTx;
 import io.privatefm.spi.store.SwitchRow;
+import io.privatefm.spi.store.SwitchTable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -21,10 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Breaker {
     private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
-    private static final String SWITCH = "fallbacks";
 
     /** Since when they go on, after they were stopped. */
-    private static final String RESUMED = "fallbacks-resumed";
+    private static final String RESUMED = SwitchTable.FALLBACKS + "-resumed";
 
     private static final Duration ONE_TICK = Duration.ofNanos(1_000);
 
@@ -40,7 +40,7 @@ public final class Breaker {
 
     /** Why fallbacks are stopped; looks whether there is a reason to stop them now. */
     public Optional<String> reason() {
-        Optional<SwitchRow> before = store.inTransaction(tx -> tx.switches().find(SWITCH));
+        Optional<SwitchRow> before = store.inTransaction(tx -> tx.switches().find(SwitchTable.FALLBACKS));
         if (before.isPresent()) {
             return before.map(SwitchRow::reason);
         }
@@ -55,7 +55,7 @@ public final class Breaker {
     /** Lets fallbacks go on. What was found so far does not count any more. */
     public void reset() {
         Transactions.idempotent(store, tx -> {
-            tx.switches().remove(SWITCH);
+            tx.switches().remove(SwitchTable.FALLBACKS);
             tx.switches().remove(RESUMED);
             tx.switches().put(new SwitchRow(RESUMED, "fallbacks go on", tx.now()));
             return true;
@@ -65,7 +65,7 @@ public final class Breaker {
     /** Stops all fallbacks. */
     public void stop(String reason) {
         Transactions.idempotent(store, tx -> {
-            tx.switches().put(new SwitchRow(SWITCH, reason, tx.now()));
+            tx.switches().put(new SwitchRow(SwitchTable.FALLBACKS, reason, tx.now()));
             return true;
         });
     }
@@ -85,7 +85,7 @@ public final class Breaker {
         }
         String reason = tally.found() + " of " + tally.namespaces() + " namespaces were found damaged within "
                 + policy.breakerWindow() + ": look for one cause, such as a key, a disk or a foundation release";
-        tx.switches().put(new SwitchRow(SWITCH, reason, tx.now()));
+        tx.switches().put(new SwitchRow(SwitchTable.FALLBACKS, reason, tx.now()));
         return Optional.of(reason);
     }
 }

@@ -365,7 +365,7 @@ class ExportTest {
                 assertThatThrownBy(() -> writer.write(tensors, foundation, false, dir.resolve("m"), Optional.of(other)))
                         .isInstanceOf(CorruptDataException.class)
                         .hasMessage("the model should have content hash " + other + " but has " + hash
-                                + "; nothing was written");
+                                + "; it was not completed");
             }
             assertThat(dir).isEmptyDirectory();
         }

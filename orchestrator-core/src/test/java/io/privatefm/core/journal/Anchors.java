@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.TreeMap;
 
 /** Fixture: anchors in memory, which a test can make fail. */
-final class Anchors implements AnchorSink {
+public final class Anchors implements AnchorSink {
     private final TreeMap<Long, String> notes = new TreeMap<>();
     private boolean down;
 

@@ -225,7 +225,8 @@ class NightShiftTest {
         CheckpointMaker maker = new CheckpointMaker(
                 archive,
                 new MergeExecutor(blobs, stream, plugins, 100),
-                new CheckpointPublisher(engine.store, blobs, reader, ids, journal, time -> {}));
+                new CheckpointPublisher(engine.store, blobs, reader, ids, journal, time -> {}),
+                engine.events);
         RecoveryRoom room = new RecoveryRoom(
                 engine.store,
                 new RecoveryRoom.Reading(engine.blobs, over -> blobs, over -> reader, over -> archive),

@@ -159,6 +159,10 @@ class FallbackTest {
                 .singleElement()
                 .extracting(LifecycleEvent.FallbackCompleted::rung, LifecycleEvent.FallbackCompleted::proven)
                 .containsExactly(Rung.REPLAY, 0);
+        assertThat(engine.events.events(LifecycleEvent.MergeProgressed.class))
+                .containsExactly(
+                        new LifecycleEvent.MergeProgressed(after.nsUid(), 1, 1, 1),
+                        new LifecycleEvent.MergeProgressed(after.nsUid(), 2, 1, 1));
         assertThat(engine.orchestrator().merges().runNight().merged()).isZero();
     }
 

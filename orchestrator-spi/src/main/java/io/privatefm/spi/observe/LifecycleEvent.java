@@ -10,6 +10,8 @@ import io.privatefm.spi.merge.EarlyEnd;
 import io.privatefm.spi.recovery.FallbackCause;
 import io.privatefm.spi.recovery.Rung;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 
 /** Something that happened in an orchestrator. New kinds may be added; listeners ignore what they do not know. */
 public sealed interface LifecycleEvent {
@@ -36,6 +38,42 @@ public sealed interface LifecycleEvent {
      * @param left namespaces that are due still, of those that it had found
      */
     record NightEndedEarly(EarlyEnd why, int left) implements LifecycleEvent {}
+
+    /**
+     * A nightly batch ended, whether it did all that was due or not, or was refused; at every end but that by an error that kept it from
+     * finding what is due.
+     *
+     * @param startedAt when it began
+     * @param namespaces how many it looked at
+     * @param upToDate how many of them had nothing to do
+     * @param due how many of them it had found due
+     * @param merged how many checkpoints were published
+     * @param rejected how many keep the checkpoints they have
+     * @param inProgress how many were left to another worker that was at them
+     * @param left how many are due still
+     * @param early why it ended before all was done; empty if it did not
+     */
+    record NightEnded(
+            Instant startedAt,
+            int namespaces,
+            int upToDate,
+            int due,
+            long merged,
+            long rejected,
+            long inProgress,
+            int left,
+            Optional<EarlyEnd> early,
+            Duration took)
+            implements LifecycleEvent {}
+
+    /**
+     * One more variant of a checkpoint was computed: to be published by a merge or a fallback, or only to be compared.
+     *
+     * @param version of the checkpoint
+     * @param done variants computed so far, from 1
+     * @param variants how many are to be computed; those that are taken over from the checkpoint before do not count
+     */
+    record MergeProgressed(NsUid namespace, long version, int done, int variants) implements LifecycleEvent {}
 
     /** A checkpoint was published. */
     record MergeCompleted(
@@ -79,6 +117,14 @@ public sealed interface LifecycleEvent {
 
     /** A message was not taken, and is not delivered any more. */
     record MessageGivenUp(String topic, DeadLetter.Reason reason) implements LifecycleEvent {}
+
+    /**
+     * A host refused somebody access.
+     *
+     * @param action what was asked for, such as a route's template; says nothing of a learner
+     * @param reason for people
+     */
+    record AccessRefused(String action, String reason) implements LifecycleEvent {}
 
     /** A deletion was asked for, and not granted. */
     record DeletionDenied() implements LifecycleEvent {}

@@ -24,6 +24,11 @@ public interface AuditTable {
      */
     List<AuditRow> unsequenced(int limit);
 
+    /** How many entries have no place. This one reads them all; a store that can count overrides it. */
+    default long waiting() {
+        return unsequenced(Integer.MAX_VALUE).size();
+    }
+
     /**
      * Gives entries without a place the places {@code firstIndex, firstIndex + 1, …}.
      *

@@ -57,6 +57,15 @@ public record NamespaceRow(
                 1);
     }
 
+    /**
+     * Whether it merges and has events that were not found to leave nothing to merge. A night looks deeper than this row: what an
+     * earlier merge rested on may have changed too, such as the foundation release that it would be merged on now.
+     */
+    public boolean isDue() {
+        boolean merges = state == NamespaceState.ACTIVE || state == NamespaceState.MERGING;
+        return merges && settled.filter(upTo -> upTo.eventHead() == eventHead).isEmpty();
+    }
+
     /** This row in another state. */
     public NamespaceRow withState(NamespaceState next) {
         return with(next, legalHold, checkpointVersion, eventHead, outboxHead, settled, revision);

@@ -17,6 +17,27 @@ public interface ScrubTable {
      */
     List<NamespaceRow> due(Instant before, int limit);
 
+    /**
+     * The oldest {@link ScrubRow#at()} of all namespaces that have a row, without those in state {@link NamespaceState#DELETED}. This one
+     * reads the rows of {@link #due} until it meets one; a store that can look it up overrides it.
+     */
+    default Optional<Instant> oldest() {
+        int limit = 500;
+        List<NamespaceRow> due;
+        do {
+            due = due(Instant.parse("9999-01-01T00:00:00Z"), limit);
+            Optional<Instant> found = due.stream()
+                    .flatMap(namespace -> find(namespace.nsUid()).stream())
+                    .map(ScrubRow::at)
+                    .findFirst();
+            if (found.isPresent()) {
+                return found;
+            }
+            limit *= 2;
+        } while (2 * due.size() == limit);
+        return Optional.empty();
+    }
+
     /** The row of a namespace. */
     Optional<ScrubRow> find(NsUid namespace);
 

@@ -36,6 +36,14 @@ public interface StoreTx {
     List<NamespaceRow> namespaces(@Nullable LearnerId after, int limit);
 
     /**
+     * How many namespaces there are of each state, release and {@link NamespaceRow#isDue()}, in {@link NamespaceCount#ORDER}; nothing for
+     * what there is none of. Tombstones are counted as what they are. This one reads every row; a store that can count overrides it.
+     */
+    default List<NamespaceCount> count() {
+        return NamespaceTally.of(this);
+    }
+
+    /**
      * Replaces a namespace's row if its revision is still {@code expected.revision()}.
      *
      * @param next same learner and uid, revision one higher

@@ -5,6 +5,12 @@ import java.util.Optional;
 
 /** What operators, or the engine itself, have stopped, for all processes that use the store. */
 public interface SwitchTable {
+    /** Name of what stops nights. */
+    String NIGHTS = "nights";
+
+    /** Name of what stops fallbacks. */
+    String FALLBACKS = "fallbacks";
+
     /** Why something is stopped; empty if it is not. */
     Optional<SwitchRow> find(String name);
 

@@ -54,6 +54,15 @@ final class JdbcAudit implements AuditTable {
     }
 
     @Override
+    public long waiting() {
+        return statements
+                .query(
+                        "select count(*) as waiting from pfm_audit where tree_index is null",
+                        row -> row.getLong("waiting"))
+                .get(0);
+    }
+
+    @Override
     public void sequence(long firstIndex, List<AuditRow> rows) {
         List<List<Object>> values = new ArrayList<>();
         for (AuditRow row : rows) {

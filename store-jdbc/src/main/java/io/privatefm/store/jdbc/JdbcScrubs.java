@@ -38,6 +38,17 @@ final class JdbcScrubs implements ScrubTable {
     }
 
     @Override
+    public Optional<Instant> oldest() {
+        return statements
+                .query(
+                        "select s.at from pfm_scrub s join pfm_namespace n on n.ns_uid = s.ns_uid"
+                                + " where n.state <> 'DELETED' order by s.at limit 1",
+                        row -> Statements.instant(row, "at"))
+                .stream()
+                .findFirst();
+    }
+
+    @Override
     public Optional<ScrubRow> find(NsUid namespace) {
         return statements
                 .query("select * from pfm_scrub where ns_uid = ?", JdbcScrubs::scrub, namespace.value())

@@ -14,6 +14,7 @@ import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.EventRow;
 import io.privatefm.spi.store.KeyTable;
 import io.privatefm.spi.store.LeaseTable;
+import io.privatefm.spi.store.NamespaceCount;
 import io.privatefm.spi.store.NamespaceRow;
 import io.privatefm.spi.store.NamespaceState;
 import io.privatefm.spi.store.OrphanTable;
@@ -47,6 +48,15 @@ final class JdbcTx implements StoreTx {
             "pfm_data_key",
             "pfm_orphan",
             "pfm_scrub");
+
+    /** As {@link NamespaceRow#isDue()} says. */
+    private static final String DUE =
+            "state in ('ACTIVE', 'MERGING') and (settled_head is null or settled_head <> event_head)";
+
+    private static final String COUNT = "select state, foundation_release, due, count(*) as namespaces"
+            + " from (select state, foundation_release, case when " + DUE
+            + " then 1 else 0 end as due from pfm_namespace) n"
+            + " group by state, foundation_release, due";
 
     private final Statements statements;
 
@@ -100,6 +110,13 @@ final class JdbcTx implements StoreTx {
                         JdbcTx::namespace,
                         after.value(),
                         limit);
+    }
+
+    @Override
+    public List<NamespaceCount> count() {
+        return statements.query(COUNT, JdbcTx::namespaceCount).stream()
+                .sorted(NamespaceCount.ORDER)
+                .toList();
     }
 
     @Override
@@ -408,6 +425,14 @@ final class JdbcTx implements StoreTx {
                 row.getLong("outbox_head"),
                 settled(row),
                 row.getLong("revision"));
+    }
+
+    private static NamespaceCount namespaceCount(ResultSet row) throws SQLException {
+        return new NamespaceCount(
+                NamespaceState.valueOf(row.getString("state")),
+                row.getString("foundation_release"),
+                row.getInt("due") == 1,
+                row.getLong("namespaces"));
     }
 
     private static Optional<Settled> settled(ResultSet row) throws SQLException {
