@@ -109,6 +109,26 @@ public final class Namespaces {
         return provisioned(learner, provision(learner, subjects, policy, release, tx -> true));
     }
 
+    /**
+     * Makes a learner's namespace, with the default policy, for a host whose callers must know who made it: of several calls at once one
+     * makes it, and the others fail.
+     *
+     * @param foundationRelease empty for the newest
+     * @throws AlreadyExistsException if the learner has one; it stays as it is
+     * @throws InvalidInputException as {@link #provision(LearnerId, Collection, MergePolicy, String)}
+     */
+    public NamespaceRow create(LearnerId learner, Collection<Subject> subjects, Optional<String> foundationRelease) {
+        NsUid own = uids.get();
+        Supplier<String> release = () ->
+                foundationRelease.map(name -> foundations.named(name).name()).orElseGet(this::newest);
+        NamespaceRow namespace =
+                provisioned(learner, provision(learner, subjects, defaultPolicy, release, tx -> true, () -> own));
+        if (!namespace.nsUid().equals(own)) {
+            throw new AlreadyExistsException("learner " + learner + " has a namespace already");
+        }
+        return namespace;
+    }
+
     private String newest() {
         return foundations.newest().name();
     }
@@ -155,13 +175,23 @@ public final class Namespaces {
             MergePolicy policy,
             Supplier<String> release,
             TxWork<Boolean> first) {
+        return provision(learner, subjects, policy, release, first, uids);
+    }
+
+    private Optional<NamespaceRow> provision(
+            LearnerId learner,
+            Collection<Subject> subjects,
+            MergePolicy policy,
+            Supplier<String> release,
+            TxWork<Boolean> first,
+            Supplier<NsUid> uid) {
         List<Subject> sorted = sorted(subjects);
         requireSound(sorted, policy);
         Optional<NamespaceRow> existing = existing(learner, first);
         if (existing.isPresent()) {
             return existing;
         }
-        NamespaceRow row = NamespaceRow.first(learner, uids.get(), sorted, release.get(), PolicyJson.write(policy));
+        NamespaceRow row = NamespaceRow.first(learner, uid.get(), sorted, release.get(), PolicyJson.write(policy));
         Optional<DataKeyRow> key =
                 Optional.ofNullable(keyring).map(ring -> ring.draw(row.nsUid(), FIRST_GENERATION, journal.now()));
         Optional<NamespaceRow> created;

@@ -11,6 +11,7 @@ import io.privatefm.server.home.DataDirectory;
 import io.privatefm.server.home.HomeAudit;
 import io.privatefm.server.home.HomeDatabase;
 import io.privatefm.server.home.HomeKeys;
+import io.privatefm.server.home.Pepper;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.foundation.FoundationStore;
@@ -67,6 +68,11 @@ final class Home {
 
     FileKeyVault vault() {
         return HomeKeys.open(directory(), keys);
+    }
+
+    /** What the service's stored keys are hashed under. */
+    Pepper pepper() {
+        return HomeKeys.pepper(directory(), keys);
     }
 
     /** The foundation: that which {@code FM_STORE_URL} names, with {@code FM_STORE_API_KEY}; without it, the data directory's own. */

@@ -32,6 +32,7 @@ import picocli.CommandLine.Command;
             ReconcileCommand.class,
             DeadLettersCommand.class,
             FoundationCommand.class,
+            KeysCommand.class,
             CommandLine.HelpCommand.class
         },
         exitCodeListHeading = "Exit codes:%n",

@@ -17,11 +17,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,8 +33,6 @@ import picocli.CommandLine.Spec;
                 + " found, but something could not be looked at.",
         mixinStandardHelpOptions = true)
 final class ScrubCommand implements Callable<Integer> {
-    private static final Pattern AGE = Pattern.compile("([0-9]{1,6})([smhd])|0");
-
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -82,7 +77,7 @@ final class ScrubCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ScrubRequest request = new ScrubRequest(level(), age(olderThan), bytesPerSecond, limit, !noFallback);
+        ScrubRequest request = new ScrubRequest(level(), GivenTime.parse("--older-than", olderThan), bytesPerSecond, limit, !noFallback);
         try (OpenRecovery opened = OpenRecovery.of(home, mirror())) {
             ScrubReport report = opened.recovery().scrub(request);
             Optional<String> stopped = opened.recovery().stopped();
@@ -210,23 +205,5 @@ final class ScrubCommand implements Callable<Integer> {
             throw new InvalidInputException(ErrorCode.INVALID_ARGUMENT, "there is no blobs/ in the mirror " + folder);
         });
         return mirror.map(BlobDirectory::at);
-    }
-
-    private static Duration age(String text) {
-        Matcher matcher = AGE.matcher(text);
-        if (!matcher.matches()) {
-            throw new InvalidInputException(
-                    ErrorCode.INVALID_ARGUMENT, "--older-than must be like 30m, 24h or 7d, or 0, not " + text);
-        }
-        if (matcher.group(1) == null) {
-            return Duration.ZERO;
-        }
-        long count = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "s" -> Duration.ofSeconds(count);
-            case "m" -> Duration.ofMinutes(count);
-            case "h" -> Duration.ofHours(count);
-            default -> Duration.ofDays(count);
-        };
     }
 }

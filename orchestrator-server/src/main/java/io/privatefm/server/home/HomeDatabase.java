@@ -70,9 +70,9 @@ public final class HomeDatabase implements AutoCloseable {
         return store;
     }
 
-    /** Connections to it. */
+    /** Connections to it for the service's own tables; see {@link JdbcStore#connections()}. */
     public DataSource connections() {
-        return pool;
+        return store.connections();
     }
 
     @Override

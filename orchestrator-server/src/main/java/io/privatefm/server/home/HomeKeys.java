@@ -10,6 +10,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -38,6 +40,49 @@ public final class HomeKeys {
      * @param root 32 bytes, base64 or hex; empty for the file's
      */
     public static FileKeyVault open(Path home, Optional<Path> keys, Optional<String> root) {
+        Path folder = folder(home, keys);
+        try {
+            return FileKeyVault.open(folder.resolve("vault"), RootKey.parse(rootText(folder, root)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * The pepper that the root key of a vault gives.
+     *
+     * @param keys empty for the folder beside the data directory
+     * @throws io.privatefm.spi.WrongKeyException if the root key is not the one that the vault was set up with: what is hashed under another
+     *     pepper would be worth nothing
+     */
+    public static Pepper pepper(Path home, Optional<Path> keys) {
+        return pepper(home, keys, Optional.ofNullable(System.getenv(VARIABLE)));
+    }
+
+    /**
+     * The same with a root key that is given.
+     *
+     * @param root 32 bytes, base64 or hex; empty for the file's
+     */
+    public static Pepper pepper(Path home, Optional<Path> keys, Optional<String> root) {
+        open(home, keys, root); // which refuses a text that is no root key, or another's
+        byte[] key;
+        try {
+            String text = rootText(folder(home, keys), root).strip();
+            key = text.length() == 2 * RootKey.BYTES
+                    ? HexFormat.of().parseHex(text)
+                    : Base64.getDecoder().decode(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        try {
+            return Pepper.derive(key);
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    private static Path folder(Path home, Optional<Path> keys) {
         Path folder = keys.orElseGet(() -> DataDirectory.beside(home, ".keys"));
         if (folder.toAbsolutePath().normalize().startsWith(home.toAbsolutePath().normalize())) {
             throw new InvalidInputException(
@@ -45,15 +90,15 @@ public final class HomeKeys {
         }
         try {
             Files.createDirectories(folder);
-            return FileKeyVault.open(folder.resolve("vault"), rootKey(folder, root));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return folder;
     }
 
-    private static RootKey rootKey(Path folder, Optional<String> given) throws IOException {
+    private static String rootText(Path folder, Optional<String> given) throws IOException {
         if (given.isPresent()) {
-            return RootKey.parse(given.get());
+            return given.get();
         }
         Path file = folder.resolve("root.key");
         if (!Files.exists(file)) {
@@ -61,6 +106,6 @@ public final class HomeKeys {
             new SecureRandom().nextBytes(drawn);
             SecretFile.create(file, HexFormat.of().formatHex(drawn) + "\n");
         }
-        return RootKey.parse(Files.readString(file).strip());
+        return Files.readString(file);
     }
 }

@@ -15,7 +15,7 @@ import java.util.OptionalLong;
  * @param outcome once it ended: what it led to, such as {@code MERGED}, {@code UP_TO_DATE}, {@code REJECTED}, {@code RESTORED} or {@code
  *     NIGHT_DONE}; or the name of an {@link io.privatefm.spi.ErrorCode}
  * @param detail once it ended: one line for people
- * @param checkpointVersion of the checkpoint that it published
+ * @param checkpointVersion once it succeeded: the namespace's newest checkpoint then
  * @param progress while it runs in this process
  * @param attempts how often it was begun
  */
@@ -39,4 +39,21 @@ public record Operation(
      * @param done of {@code total}
      */
     public record Progress(int done, int total) {}
+
+    Operation with(Progress now) {
+        return new Operation(
+                operationId,
+                kind,
+                status,
+                nsUid,
+                outcome,
+                detail,
+                checkpointVersion,
+                checkpointHash,
+                Optional.of(now),
+                attempts,
+                createdAt,
+                startedAt,
+                endedAt);
+    }
 }

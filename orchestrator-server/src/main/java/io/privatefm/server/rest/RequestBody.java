@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The bytes of a request's body, never more than there may be. */
@@ -42,6 +43,13 @@ final class RequestBody {
                 .with("Connection", "close");
     }
 
+    /** What a body that could not be read to its end means. */
+    static ProblemException broken(IOException e) {
+        return e.getCause() instanceof TimeoutException
+                ? Problems.ofStatus(408)
+                : ProblemException.malformed("the body ended early");
+    }
+
     private static byte[] read(Context ctx, int most) {
         if (ctx.req().getContentLengthLong() > most) {
             throw tooLarge(most);
@@ -50,7 +58,7 @@ final class RequestBody {
         try (InputStream in = ctx.bodyInputStream()) {
             bytes = in.readNBytes(most + 1);
         } catch (IOException e) {
-            throw ProblemException.malformed("the body ended early or came too slowly");
+            throw broken(e);
         }
         if (bytes.length > most) {
             throw tooLarge(most);

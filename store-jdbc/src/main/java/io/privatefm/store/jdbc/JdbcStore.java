@@ -64,9 +64,13 @@ public final class JdbcStore implements OrchestratorStore {
         }
     }
 
-    /** The data source's connections, kept apart from transactions as these are from each other. */
-    DataSource connections() {
-        return new LockedConnections(dataSource, transactions);
+    /**
+     * The data source's connections, for tables that a host keeps beside the store's: kept apart from the store's transactions as these are
+     * from each other, and with commits that last as theirs do, except those that a statement makes by itself. One is to be closed by the
+     * thread that took it, and soon: on H2 nobody else gets on until then.
+     */
+    public DataSource connections() {
+        return new LockedConnections(dataSource, transactions, dialect);
     }
 
     Dialect dialect() {

@@ -11,14 +11,19 @@ import java.util.concurrent.locks.Lock;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
-/** A store's connections for others than the store: each is under the store's lock until the thread that took it closes it. */
+/**
+ * A store's connections for others than the store: each is under the store's lock until the thread that took it closes it, and what it
+ * commits lasts.
+ */
 final class LockedConnections implements DataSource {
     private final DataSource connections;
     private final Lock lock;
+    private final Dialect dialect;
 
-    LockedConnections(DataSource connections, Lock lock) {
+    LockedConnections(DataSource connections, Lock lock, Dialect dialect) {
         this.connections = connections;
         this.lock = lock;
+        this.dialect = dialect;
     }
 
     @Override
@@ -37,7 +42,11 @@ final class LockedConnections implements DataSource {
         return (Connection) Proxy.newProxyInstance(
                 Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, args) -> {
                     try {
-                        return method.invoke(connection, args);
+                        Object result = method.invoke(connection, args);
+                        if (method.getName().equals("commit")) {
+                            dialect.afterCommit(connection);
+                        }
+                        return result;
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     } finally {

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.privatefm.server.rest;
+
+import io.javalin.http.Context;
+import io.javalin.router.JavalinDefaultRoutingApi;
+import io.privatefm.server.access.Scope;
+import io.privatefm.server.operation.Operation;
+import io.privatefm.server.operation.Operations;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** Operations: how they are, and how they go on, as server-sent events. */
+public final class OperationResource implements Resource, AutoCloseable {
+    private static final String PATH = "/api/v1/merge-operations/{operation_id}";
+    private static final Duration BEAT = Duration.ofSeconds(15);
+
+    private final Operations operations;
+    private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "pfm-event-streams");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /** Streams say every 15 seconds that they are there. */
+    public OperationResource(Operations operations) {
+        this(operations, BEAT);
+    }
+
+    OperationResource(Operations operations, Duration beat) {
+        this.operations = operations;
+        beats.scheduleWithFixedDelay(
+                () -> streams.forEach(EventStream::beat), beat.toMillis(), beat.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void addTo(JavalinDefaultRoutingApi routes) {
+        routes.get(PATH, this::get, Scope.READ);
+        routes.get(PATH + "/events", this::events, Scope.READ);
+    }
+
+    private void get(Context ctx) {
+        Json.answer(ctx, 200, OperationView.of(find(ctx)));
+    }
+
+    private void events(Context ctx) {
+        String id = find(ctx).operationId();
+        EventStream stream = new EventStream(ctx);
+        AutoCloseable watch = operations.watch(id, stream::offer); // refuses one too many, with a problem
+        stream.onEnd(() -> {
+            streams.remove(stream);
+            close(watch);
+        });
+        streams.add(stream);
+        Supplier<CompletableFuture<?>> open = stream::open;
+        ctx.future(open);
+    }
+
+    private static void close(AutoCloseable watch) {
+        try {
+            watch.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Operation find(Context ctx) {
+        Parameters parameters = new Parameters(ctx);
+        parameters.end();
+        return operations
+                .find(ctx.pathParam("operation_id"))
+                .orElseThrow(() -> new ProblemException(
+                        404, "OPERATION_NOT_FOUND", "there is no such operation, or it ended long ago"));
+    }
+
+    /** Ends all streams, so that a server that stops does not wait for them; whoever watches comes back. */
+    @Override
+    public void close() {
+        beats.shutdownNow();
+        streams.forEach(EventStream::end);
+    }
+}
