@@ -103,8 +103,8 @@ public final class ApiKey {
     private static BigInteger number(String digits) {
         BigInteger base = BigInteger.valueOf(DIGITS.length());
         BigInteger number = BigInteger.ZERO;
-        for (char digit : digits.toCharArray()) {
-            number = number.multiply(base).add(BigInteger.valueOf(DIGITS.indexOf(digit)));
+        for (int i = 0; i < digits.length(); i++) {
+            number = number.multiply(base).add(BigInteger.valueOf(DIGITS.indexOf(digits.charAt(i))));
         }
         return number;
     }

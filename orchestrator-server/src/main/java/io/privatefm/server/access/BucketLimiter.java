@@ -35,7 +35,7 @@ public final class BucketLimiter implements RateLimiter {
                     ErrorCode.CONFIGURATION, "a limit must be at least 1 a minute, not " + perMinute);
         }
         this.perMinute = perMinute;
-        TimeMeter time = new GivenTime(nanos);
+        TimeMeter time = new GivenTime(nanos, nanos.getAsLong());
         this.buckets = Caffeine.newBuilder()
                 .maximumSize(keys)
                 .expireAfterAccess(MINUTE.plusSeconds(1)) // full by then
@@ -74,10 +74,11 @@ public final class BucketLimiter implements RateLimiter {
         return new Permit.RetryAfter(Duration.ofNanos(Math.max(nanos, 1)));
     }
 
-    private record GivenTime(LongSupplier nanos) implements TimeMeter {
+    /** Counts from the start: the buckets compare times as they are, and would stand still if they overflowed. */
+    private record GivenTime(LongSupplier nanos, long start) implements TimeMeter {
         @Override
         public long currentTimeNanos() {
-            return nanos.getAsLong();
+            return nanos.getAsLong() - start;
         }
 
         @Override

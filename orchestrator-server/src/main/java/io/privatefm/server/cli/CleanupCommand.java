@@ -3,9 +3,8 @@ package io.privatefm.server.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.privatefm.core.Orchestrator;
+import io.privatefm.server.config.RetentionRules;
 import io.privatefm.server.home.HomeDatabase;
-import io.privatefm.spi.ErrorCode;
-import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.checkpoint.RetentionOutcome;
 import io.privatefm.spi.checkpoint.RetentionPolicy;
 import io.privatefm.spi.checkpoint.RetentionReport;
@@ -26,8 +25,6 @@ import picocli.CommandLine.Spec;
                         + " needs, and collects blobs that nothing refers to.",
         mixinStandardHelpOptions = true)
 final class CleanupCommand implements Callable<Integer> {
-    private static final String VARIABLE = "CHECKPOINT_RETENTION_DAYS";
-
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -41,7 +38,7 @@ final class CleanupCommand implements Callable<Integer> {
     @Option(
             names = "--days",
             paramLabel = "N",
-            description = "How long checkpoints are kept. Default: " + VARIABLE + ", else 30.")
+            description = "How long checkpoints are kept. Default: CHECKPOINT_RETENTION_DAYS, else 30.")
     private Optional<Integer> days = Optional.empty();
 
     @Option(
@@ -76,19 +73,10 @@ final class CleanupCommand implements Callable<Integer> {
     }
 
     private RetentionPolicy policy() {
-        RetentionPolicy policy = RetentionPolicy.DEFAULT.withKeepLast(keep.orElse(RetentionPolicy.DEFAULT.keepLast()));
-        if (days.isPresent()) {
-            return policy.withMaxAge(Duration.ofDays(days.get()));
-        }
-        String given = System.getenv(VARIABLE);
-        if (given == null) {
-            return policy;
-        }
-        try {
-            return policy.withMaxAge(Duration.ofDays(Integer.parseInt(given.strip())));
-        } catch (NumberFormatException e) {
-            throw new InvalidInputException(ErrorCode.CONFIGURATION, VARIABLE + " is no number of days: " + given);
-        }
+        RetentionPolicy policy = days.isPresent()
+                ? RetentionPolicy.DEFAULT.withMaxAge(Duration.ofDays(days.get()))
+                : RetentionRules.of(System.getenv());
+        return keep.map(policy::withKeepLast).orElse(policy);
     }
 
     private void tell(RetentionReport.Result result) {

@@ -9,6 +9,7 @@ import io.privatefm.modelstore.BlobDirectory;
 import io.privatefm.modelstore.FoundationDirectory;
 import io.privatefm.server.config.BusUrl;
 import io.privatefm.server.config.RecoveryRules;
+import io.privatefm.server.config.Setting;
 import io.privatefm.server.home.DataDirectory;
 import io.privatefm.server.home.HomeAudit;
 import io.privatefm.server.home.HomeDatabase;
@@ -36,10 +37,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -247,13 +246,7 @@ final class DemoCommand implements Callable<Integer> {
 
     /** The environment's, else one that nobody but this run knows. */
     private static String guardianKey() {
-        String given = System.getenv("GUARDIAN_API_KEY");
-        if (given != null) {
-            return given;
-        }
-        byte[] drawn = new byte[32];
-        new SecureRandom().nextBytes(drawn);
-        return HexFormat.of().formatHex(drawn);
+        return Setting.GUARDIAN_API_KEY.in(System.getenv()).orElseGet(DrawnKey::text);
     }
 
     private static void delete(PrintWriter out, Orchestrator pfm, Path directory, LearnerId learner, String guardianKey)

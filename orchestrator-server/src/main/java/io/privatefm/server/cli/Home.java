@@ -5,11 +5,10 @@ import io.privatefm.core.AuditLogKey;
 import io.privatefm.modelstore.AnchorDirectory;
 import io.privatefm.modelstore.BlobDirectory;
 import io.privatefm.modelstore.FileKeyVault;
-import io.privatefm.modelstore.FoundationDirectory;
-import io.privatefm.modelstore.FoundationLocation;
-import io.privatefm.server.home.DataDirectory;
+import io.privatefm.server.config.Setting;
 import io.privatefm.server.home.HomeAudit;
 import io.privatefm.server.home.HomeDatabase;
+import io.privatefm.server.home.HomeFoundation;
 import io.privatefm.server.home.HomeKeys;
 import io.privatefm.server.home.Pepper;
 import io.privatefm.spi.ErrorCode;
@@ -75,15 +74,10 @@ final class Home {
         return HomeKeys.pepper(directory(), keys);
     }
 
-    /** The foundation: that which {@code FM_STORE_URL} names, with {@code FM_STORE_API_KEY}; without it, the data directory's own. */
+    /** The foundation: that which {@link Setting#FM_STORE_URL} names, with {@link Setting#FM_STORE_API_KEY}; without it, the data directory's own. */
     FoundationStore foundation() {
-        String url = System.getenv("FM_STORE_URL");
-        return url == null
-                ? FoundationDirectory.at(DataDirectory.foundation(directory()))
-                : FoundationLocation.open(
-                        url,
-                        Optional.ofNullable(System.getenv("FM_STORE_API_KEY")),
-                        directory().resolve("foundation-cache"));
+        return HomeFoundation.open(
+                directory(), Setting.FM_STORE_URL.in(System.getenv()), Setting.FM_STORE_API_KEY.in(System.getenv()));
     }
 
     /** The audit log's key, which must be there. */

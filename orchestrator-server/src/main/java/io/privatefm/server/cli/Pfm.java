@@ -33,6 +33,9 @@ import picocli.CommandLine.Command;
             DeadLettersCommand.class,
             FoundationCommand.class,
             KeysCommand.class,
+            ServeCommand.class,
+            HealthCommand.class,
+            NightCommand.class,
             CommandLine.HelpCommand.class
         },
         exitCodeListHeading = "Exit codes:%n",

@@ -3,11 +3,10 @@ package io.privatefm.server.config;
 
 import io.privatefm.bus.redis.RedisEventBus;
 import io.privatefm.bus.redis.RedisEventBusBuilder;
+import java.util.Optional;
 
-/** The event bus that a URL names; its streams begin with {@code EVENT_BUS_PREFIX}. */
+/** The event bus that a URL names; its streams begin with {@link Setting#EVENT_BUS_PREFIX}. */
 public final class BusUrl {
-    private static final String PREFIX = "EVENT_BUS_PREFIX";
-
     private BusUrl() {}
 
     /**
@@ -17,16 +16,38 @@ public final class BusUrl {
      * @throws io.privatefm.spi.UnavailableException if it does not answer
      */
     public static RedisEventBus open(String url) {
-        String prefix = System.getenv(PREFIX);
-        RedisEventBusBuilder builder = RedisEventBus.builder(url);
-        RedisEventBus bus =
-                prefix == null ? builder.open() : builder.prefix(prefix).open();
+        RedisEventBus bus = open(url, Setting.EVENT_BUS_PREFIX.in(System.getenv()));
         try {
-            bus.deadLetters().list(1);
+            look(bus);
             return bus;
         } catch (RuntimeException | Error e) {
             bus.close();
             throw e;
         }
+    }
+
+    /**
+     * Opens it, whether it is there or not.
+     *
+     * @throws io.privatefm.spi.InvalidInputException if URL or prefix are malformed
+     */
+    public static RedisEventBus open(String url, Optional<String> prefix) {
+        RedisEventBusBuilder builder = RedisEventBus.builder(url);
+        prefix.ifPresent(builder::prefix);
+        return builder.open();
+    }
+
+    /**
+     * Sees that it is there.
+     *
+     * @throws io.privatefm.spi.UnavailableException if it does not answer
+     */
+    public static void look(RedisEventBus bus) {
+        bus.deadLetters().list(1);
+    }
+
+    static String requirePrefix(String prefix) {
+        RedisEventBus.builder("redis://localhost").prefix(prefix);
+        return prefix;
     }
 }

@@ -9,12 +9,16 @@ import io.privatefm.spi.UnavailableException;
 import io.privatefm.store.jdbc.JdbcStore;
 import io.privatefm.store.jdbc.SchemaMode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
 
 /** The database: an H2 file in the data directory, which one process has open at a time, or what a URL names. */
 public final class HomeDatabase implements AutoCloseable {
     private static final int CONNECTIONS = 4;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration VALIDATION = Duration.ofSeconds(2);
+    private static final Duration ANSWER = Duration.ofSeconds(60);
 
     /** What the store asks for, and that the file, which only grows while it is open, is written anew when it is closed. */
     private static final String SETTINGS = ";WRITE_DELAY=0;REUSE_SPACE=FALSE;DEFRAG_ALWAYS=TRUE";
@@ -34,16 +38,26 @@ public final class HomeDatabase implements AutoCloseable {
      * @throws UnavailableException if it cannot be opened, as when another process has the file open
      */
     public static HomeDatabase open(Path home, Optional<String> url) {
-        return open(home, url, CONNECTIONS);
+        return open(home, url, CONNECTIONS, new HikariConfig());
     }
 
     /**
-     * The same, for a process that does more at a time.
+     * The same, for a process that does more at a time, and must not wait for a database that hangs for as long as it does.
      *
      * @param connections how many there are at most, of all that is done with them
      */
     public static HomeDatabase open(Path home, Optional<String> url, int connections) {
         HikariConfig config = new HikariConfig();
+        config.setConnectionTimeout(PATIENCE.toMillis());
+        config.setValidationTimeout(VALIDATION.toMillis());
+        if (url.filter(given -> !given.startsWith("jdbc:h2:")).isPresent()) { // what the URL says itself stands over this
+            config.addDataSourceProperty("socketTimeout", String.valueOf(ANSWER.toSeconds()));
+            config.addDataSourceProperty("tcpKeepAlive", "true");
+        }
+        return open(home, url, connections, config);
+    }
+
+    private static HomeDatabase open(Path home, Optional<String> url, int connections, HikariConfig config) {
         DatabaseUrl database = DatabaseUrl.parse(url.orElseGet(
                 () -> "jdbc:h2:file:" + home.toAbsolutePath().resolve("db").resolve("pfm") + SETTINGS));
         config.setJdbcUrl(database.jdbc());

@@ -3,6 +3,7 @@ package io.privatefm.server.home;
 
 import io.privatefm.modelstore.FileKeyVault;
 import io.privatefm.modelstore.RootKey;
+import io.privatefm.server.config.Setting;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import java.io.IOException;
@@ -17,11 +18,9 @@ import java.util.Optional;
 
 /**
  * The key vault of a data directory, in a folder of its own: beside it and not in it, so that no copy of the data holds its keys. The
- * root key is the environment's {@code ENCRYPTION_KEY}, else the file {@code root.key} in that folder, made if absent.
+ * root key is the environment's {@link Setting#ENCRYPTION_KEY}, else the file {@code root.key} in that folder, made if absent.
  */
 public final class HomeKeys {
-    private static final String VARIABLE = "ENCRYPTION_KEY";
-
     private HomeKeys() {}
 
     /**
@@ -31,7 +30,7 @@ public final class HomeKeys {
      * @throws io.privatefm.spi.WrongKeyException if the root key is not the one that the vault was set up with
      */
     public static FileKeyVault open(Path home, Optional<Path> keys) {
-        return open(home, keys, Optional.ofNullable(System.getenv(VARIABLE)));
+        return open(home, keys, Setting.ENCRYPTION_KEY.in(System.getenv()));
     }
 
     /**
@@ -56,7 +55,7 @@ public final class HomeKeys {
      *     pepper would be worth nothing
      */
     public static Pepper pepper(Path home, Optional<Path> keys) {
-        return pepper(home, keys, Optional.ofNullable(System.getenv(VARIABLE)));
+        return pepper(home, keys, Setting.ENCRYPTION_KEY.in(System.getenv()));
     }
 
     /**
@@ -82,7 +81,8 @@ public final class HomeKeys {
         }
     }
 
-    private static Path folder(Path home, Optional<Path> keys) {
+    /** Where they are; made if absent. */
+    public static Path folder(Path home, Optional<Path> keys) {
         Path folder = keys.orElseGet(() -> DataDirectory.beside(home, ".keys"));
         if (folder.toAbsolutePath().normalize().startsWith(home.toAbsolutePath().normalize())) {
             throw new InvalidInputException(

@@ -6,7 +6,6 @@ import static io.privatefm.server.schema.ServerTables.instant;
 import static io.privatefm.server.schema.ServerTables.instantOrEmpty;
 
 import io.privatefm.server.schema.ServerTables;
-import io.privatefm.spi.PfmException;
 import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.observe.OrchestratorListener;
 import java.sql.ResultSet;
@@ -22,6 +21,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
@@ -55,7 +55,7 @@ public final class NightHistory implements OrchestratorListener, AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private boolean beating;
+    private @Nullable ScheduledFuture<?> beating;
 
     /** A night of this process, by the thread that is at it. */
     private record Running(long id, int due, int done, OptionalLong secondsLeft) {}
@@ -125,19 +125,18 @@ public final class NightHistory implements OrchestratorListener, AutoCloseable {
     }
 
     private synchronized void beat() {
-        if (!beating && !beats.isShutdown()) {
-            beating = true;
-            beats.scheduleWithFixedDelay(this::say, BEAT.toSeconds(), BEAT.toSeconds(), TimeUnit.SECONDS);
+        if (beating == null && !beats.isShutdown()) {
+            beating = beats.scheduleWithFixedDelay(this::say, BEAT.toSeconds(), BEAT.toSeconds(), TimeUnit.SECONDS);
         }
     }
 
     /** Says of the nights that run here how far they are. */
-    private void say() {
+    void say() {
         running.keySet().removeIf(thread -> !thread.isAlive());
         for (Running night : running.values()) {
             try {
                 tables.inTransaction(handle -> say(handle, night));
-            } catch (PfmException e) {
+            } catch (RuntimeException e) {
                 LOG.warn("how far night {} is cannot be kept; it is tried again", night.id(), e);
             }
         }

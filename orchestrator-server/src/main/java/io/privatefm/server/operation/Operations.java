@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -64,6 +65,7 @@ public final class Operations implements AutoCloseable {
     private final Watchers watchers;
     private final OperationRunner runner;
     private final OperationTask task;
+    private @Nullable ScheduledFuture<?> watching;
     private final OperationThreads looking = new OperationThreads("pfm-operations-watch", 1);
     private final Set<String> givenBack = ConcurrentHashMap.newKeySet();
     private @Nullable Scheduler scheduler;
@@ -114,7 +116,7 @@ public final class Operations implements AutoCloseable {
                 .executorService(new OperationThreads("pfm-operations", settings.threads()))
                 .dueExecutor(due)
                 .housekeeperExecutor(new OperationThreads("pfm-operations-heartbeat", 2))
-                .pollUsingFetchAndLockOnExecute(0.5, 3.0)
+                .pollUsingFetch(0.5, 3.0)
                 .pollingInterval(settings.polling())
                 .heartbeatInterval(settings.heartbeat())
                 .missedHeartbeatsLimit(MISSED)
@@ -126,7 +128,7 @@ public final class Operations implements AutoCloseable {
         scheduler = started;
         started.start();
         long pause = settings.polling().toMillis();
-        looking.scheduleWithFixedDelay(this::look, pause, pause, TimeUnit.MILLISECONDS);
+        watching = looking.scheduleWithFixedDelay(this::look, pause, pause, TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -190,7 +192,7 @@ public final class Operations implements AutoCloseable {
      *
      * @param listener must not block, and gets nothing after an operation that ended
      * @return ends that
-     * @throws io.privatefm.spi.UnavailableException if too many are watched
+     * @throws TooManyWatchersException if {@link OperationSettings#watchers} watch already
      * @throws InvalidInputException if there is no such operation
      */
     public AutoCloseable watch(String id, Consumer<Operation> listener) {
@@ -217,7 +219,7 @@ public final class Operations implements AutoCloseable {
             tables.inTransaction(handle -> OperationTable.find(handle, elsewhere)).stream()
                     .filter(operation -> !progress.has(operation.operationId()))
                     .forEach(watchers::tell);
-        } catch (PfmException e) {
+        } catch (RuntimeException e) {
             LOG.warn("operations that are watched cannot be looked at; they are looked at again", e);
         }
     }
@@ -250,6 +252,9 @@ public final class Operations implements AutoCloseable {
         if (running != null) {
             running.stop();
             runner.here().forEach(this::giveBack);
+        }
+        if (watching != null) {
+            watching.cancel(false);
         }
         looking.shutdown();
     }

@@ -29,6 +29,7 @@ final class CorrelationFilter implements Filter {
     }
 
     @Override
+    @SuppressWarnings("try") // the scope works by being open
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         HttpServletRequest asked = (HttpServletRequest) request;

@@ -31,6 +31,7 @@ final class EventStream implements WriteListener {
     }
 
     /** What to do at its end, whatever ends it. */
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the action
     void onEnd(Runnable action) {
         over.whenComplete((nothing, error) -> action.run());
     }

@@ -6,12 +6,14 @@ import io.javalin.router.JavalinDefaultRoutingApi;
 import io.privatefm.server.access.Scope;
 import io.privatefm.server.operation.Operation;
 import io.privatefm.server.operation.Operations;
+import io.privatefm.server.operation.TooManyWatchersException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -22,6 +24,7 @@ public final class OperationResource implements Resource, AutoCloseable {
 
     private final Operations operations;
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
+    private final ScheduledFuture<?> beating;
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "pfm-event-streams");
         thread.setDaemon(true);
@@ -35,7 +38,7 @@ public final class OperationResource implements Resource, AutoCloseable {
 
     OperationResource(Operations operations, Duration beat) {
         this.operations = operations;
-        beats.scheduleWithFixedDelay(
+        beating = beats.scheduleWithFixedDelay(
                 () -> streams.forEach(EventStream::beat), beat.toMillis(), beat.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -52,7 +55,7 @@ public final class OperationResource implements Resource, AutoCloseable {
     private void events(Context ctx) {
         String id = find(ctx).operationId();
         EventStream stream = new EventStream(ctx);
-        AutoCloseable watch = operations.watch(id, stream::offer); // refuses one too many, with a problem
+        AutoCloseable watch = watch(id, stream);
         stream.onEnd(() -> {
             streams.remove(stream);
             close(watch);
@@ -60,6 +63,14 @@ public final class OperationResource implements Resource, AutoCloseable {
         streams.add(stream);
         Supplier<CompletableFuture<?>> open = stream::open;
         ctx.future(open);
+    }
+
+    private AutoCloseable watch(String id, EventStream stream) {
+        try {
+            return operations.watch(id, stream::offer);
+        } catch (TooManyWatchersException e) {
+            throw new ProblemException(503, "TOO_MANY_WATCHERS", String.valueOf(e.getMessage())).retryable(BEAT);
+        }
     }
 
     private static void close(AutoCloseable watch) {
@@ -82,6 +93,7 @@ public final class OperationResource implements Resource, AutoCloseable {
     /** Ends all streams, so that a server that stops does not wait for them; whoever watches comes back. */
     @Override
     public void close() {
+        beating.cancel(false);
         beats.shutdownNow();
         streams.forEach(EventStream::end);
     }

@@ -6,6 +6,8 @@ import io.privatefm.spi.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,15 @@ final class PageFile {
     private PageFile(byte[] content, String type) {
         this.content = content;
         this.type = type;
-        this.tag = '"' + Sha256.of(content).hex().substring(0, 32) + '"';
+        this.tag = '"' + digest(content).hex().substring(0, 32) + '"';
+    }
+
+    private static Sha256 digest(byte[] content) {
+        try {
+            return Sha256.of(MessageDigest.getInstance("SHA-256").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     /**

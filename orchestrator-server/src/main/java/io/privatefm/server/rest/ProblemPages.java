@@ -47,6 +47,7 @@ final class ProblemPages extends ErrorHandler {
     }
 
     @Override
+    @SuppressWarnings("removal") // it is what is asked as long as it is there
     public ByteBuffer badMessageError(int status, @Nullable String reason, HttpFields.Mutable fields) {
         return ByteBuffer.wrap(body(status, Correlation.drawn(random), fields));
     }

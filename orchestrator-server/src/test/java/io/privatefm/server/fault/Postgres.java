@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -28,6 +29,11 @@ public final class Postgres {
             statement.execute("create schema " + schema);
         }
         return SERVER + (SERVER.contains("?") ? "&" : "?") + "currentSchema=" + schema + "&ApplicationName=" + schema;
+    }
+
+    /** Where it is on this machine, for a test that puts something between. */
+    public static int port() {
+        return URI.create(SERVER.substring("jdbc:".length())).getPort();
     }
 
     /** How connections to the schema of such a URL are called by the server. */

@@ -112,6 +112,25 @@ class NightHistoryTest {
         }
     }
 
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
+    @DisplayName("tells other processes how far a night is, as long as it goes on")
+    void heardOf(Database kind) throws Exception {
+        DataSource connections = connections(kind);
+        try (NightHistory history = new NightHistory(connections, "one", clock);
+                NightHistory elsewhere = new NightHistory(connections, "two", clock)) {
+            history.onEvent(new LifecycleEvent.NightStarted(4));
+            history.onEvent(new LifecycleEvent.NightProgressed(3, 4, Duration.ofSeconds(20)));
+            now = TWO.plusSeconds(50);
+            history.say();
+            now = TWO.plusSeconds(100);
+            Night heardOf = elsewhere.page(Long.MAX_VALUE, 1).get(0);
+            assertThat(heardOf.running()).isTrue();
+            assertThat(heardOf.done()).isEqualTo(3);
+            assertThat(heardOf.secondsLeft()).isEqualTo(OptionalLong.of(20));
+        }
+    }
+
     private static LifecycleEvent.NightEnded ended(int due, int left, Optional<EarlyEnd> early) {
         return new LifecycleEvent.NightEnded(TWO, 5 + due, 5, due, due / 2, due / 4, 0, left, early, Duration.ZERO);
     }

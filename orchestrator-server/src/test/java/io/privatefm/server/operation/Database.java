@@ -2,7 +2,7 @@
 package io.privatefm.server.operation;
 
 /** The databases that every test here runs on. */
-enum Database {
+public enum Database {
     H2,
     POSTGRESQL
 }

@@ -8,7 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** Lets the work of an orchestrator through, until it is shut: then whoever comes waits for its being opened again. */
-final class Gate implements Executor {
+public final class Gate implements Executor {
     private final CountDownLatch arrived = new CountDownLatch(1);
     private volatile CountDownLatch open = new CountDownLatch(0);
 
@@ -25,16 +25,16 @@ final class Gate implements Executor {
         work.run();
     }
 
-    void shut() {
+    public void shut() {
         open = new CountDownLatch(1);
     }
 
-    void open() {
+    public void open() {
         open.countDown();
     }
 
     /** Waits for somebody to stand before it. */
-    void awaitArrival() throws InterruptedException {
+    public void awaitArrival() throws InterruptedException {
         assertThat(arrived.await(60, TimeUnit.SECONDS)).isTrue();
     }
 }

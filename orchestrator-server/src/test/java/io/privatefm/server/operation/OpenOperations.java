@@ -9,19 +9,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** What runs in one process. */
-record OpenOperations(Orchestrator pfm, Operations operations) implements AutoCloseable {
-    OpenOperations started() {
+public record OpenOperations(Orchestrator pfm, Operations operations) implements AutoCloseable {
+    public OpenOperations started() {
         operations.start();
         return this;
     }
 
     /** Waits for an operation's end. */
-    Operation ended(String id) throws Exception {
+    public Operation ended(String id) throws Exception {
         return when(id, operation -> operation.status().hasEnded());
     }
 
     /** Waits for an operation to be in some state. */
-    Operation when(String id, Predicate<Operation> wanted) throws Exception {
+    public Operation when(String id, Predicate<Operation> wanted) throws Exception {
         CompletableFuture<Operation> found = new CompletableFuture<>();
         try (AutoCloseable watch = operations.watch(id, operation -> {
             if (wanted.test(operation)) {
@@ -33,7 +33,7 @@ record OpenOperations(Orchestrator pfm, Operations operations) implements AutoCl
     }
 
     /** All that is told of an operation, up to its end. */
-    List<Operation> told(String id, Runnable meanwhile) throws Exception {
+    public List<Operation> told(String id, Runnable meanwhile) throws Exception {
         List<Operation> told = new ArrayList<>();
         CompletableFuture<List<Operation>> all = new CompletableFuture<>();
         try (AutoCloseable watch = operations.watch(id, operation -> {

@@ -32,11 +32,11 @@ import org.h2.jdbcx.JdbcDataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** A home with the service's tables on a real database. Each {@link #open} is a new process, which remembers nothing. */
-final class OperationHome {
-    static final Subject MATH = Subject.of("math");
+public final class OperationHome {
+    public static final Subject MATH = Subject.of("math");
 
     /** Quick, so that a process that died is soon dead; patient enough for what is running to end. */
-    static final OperationSettings QUICK = new OperationSettings(
+    public static final OperationSettings QUICK = new OperationSettings(
             "node",
             2,
             3,
@@ -61,7 +61,7 @@ final class OperationHome {
         ServerSchema.migrate(store.connections());
     }
 
-    static OperationHome create(Path home, Database kind) throws Exception {
+    public static OperationHome create(Path home, Database kind) throws Exception {
         Workload.MODEL.writeTo(home.resolve("foundation").resolve("r1"));
         if (kind == Database.POSTGRESQL) {
             PGSimpleDataSource database = new PGSimpleDataSource();
@@ -73,24 +73,24 @@ final class OperationHome {
         return new OperationHome(home, database);
     }
 
-    SettableClock clock() {
+    public SettableClock clock() {
         return clock;
     }
 
-    DataSource connections() {
+    public DataSource connections() {
         return store.connections();
     }
 
-    Idempotency idempotency() {
+    public Idempotency idempotency() {
         return new Idempotency(connections(), PEPPER, clock);
     }
 
     /** A process that has not begun to work. */
-    OpenOperations open() {
+    public OpenOperations open() {
         return open(QUICK, setup -> setup, foundation -> foundation);
     }
 
-    OpenOperations open(
+    public OpenOperations open(
             OperationSettings settings, UnaryOperator<OrchestratorBuilder> more, UnaryOperator<FoundationStore> around) {
         OperationProgress progress = new OperationProgress();
         Orchestrator pfm = more.apply(Orchestrator.builder(
@@ -107,14 +107,14 @@ final class OperationHome {
     }
 
     /** Makes a learner, with something to merge. */
-    NsUid learner(Orchestrator pfm, LearnerId learner, long seed) {
+    public NsUid learner(Orchestrator pfm, LearnerId learner, long seed) {
         NsUid uid = pfm.namespaces().provision(learner, List.of(MATH)).nsUid();
         due(pfm, learner, seed);
         return uid;
     }
 
     /** Gives a learner something to merge. */
-    void due(Orchestrator pfm, LearnerId learner, long seed) {
+    public void due(Orchestrator pfm, LearnerId learner, long seed) {
         pfm.adapters()
                 .register(
                         learner,
@@ -123,7 +123,7 @@ final class OperationHome {
     }
 
     /** All that the tables of the service say, a value a line. */
-    List<String> dump() throws SQLException {
+    public List<String> dump() throws SQLException {
         List<String> values = new ArrayList<>();
         for (String table : List.of(
                 "pfm_server_operation", "pfm_server_request", "pfm_server_task", "pfm_server_night")) {
@@ -133,7 +133,7 @@ final class OperationHome {
     }
 
     /** Every value of a query's rows. */
-    List<String> texts(String query) throws SQLException {
+    public List<String> texts(String query) throws SQLException {
         try (Connection connection = connections().getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {

@@ -284,7 +284,7 @@ class OperationsTest {
                 watches.add(open.operations().watch(id, operation -> {}));
             }
             assertThatThrownBy(() -> open.operations().watch(id, operation -> {}))
-                    .isInstanceOf(UnavailableException.class);
+                    .isInstanceOf(TooManyWatchersException.class);
             watches.get(0).close();
             watches.get(0).close();
             open.operations()
@@ -293,7 +293,7 @@ class OperationsTest {
                     });
             watches.add(open.operations().watch(id, operation -> {}));
             assertThatThrownBy(() -> open.operations().watch(id, operation -> {}))
-                    .isInstanceOf(UnavailableException.class);
+                    .isInstanceOf(TooManyWatchersException.class);
         }
     }
 

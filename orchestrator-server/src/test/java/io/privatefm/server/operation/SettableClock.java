@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /** The system's time, and as much more as a test wants. */
-final class SettableClock implements InstantSource {
+public final class SettableClock implements InstantSource {
     private volatile Duration ahead = Duration.ZERO;
 
     @Override
@@ -14,7 +14,7 @@ final class SettableClock implements InstantSource {
         return Instant.now().plus(ahead);
     }
 
-    void advance(Duration time) {
+    public void advance(Duration time) {
         ahead = ahead.plus(time);
     }
 }
