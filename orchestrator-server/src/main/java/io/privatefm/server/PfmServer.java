@@ -178,9 +178,9 @@ public final class PfmServer implements AutoCloseable {
         RateLimits limits = new RateLimits(settings.limits().operationsPerMinute(), System::nanoTime);
         Staging staging = Staging.in(settings.home().resolve("staging").resolve("uploads").resolve(Node.place(http.port())));
         return List.of(
+                new RequestTimes(engine.metrics, System::nanoTime),
                 new HealthResource(health),
                 new MetricsResource(engine.metrics, health),
-                new RequestTimes(engine.metrics, System::nanoTime),
                 new NamespaceResource(engine.pfm, idempotency, limits),
                 new NamespaceHealthResource(engine.pfm, limits),
                 new AdapterResource(

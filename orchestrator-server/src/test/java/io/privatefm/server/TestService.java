@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayOutputStream;
@@ -101,7 +103,12 @@ public final class TestService {
 
     /** Waits until an operation that was answered with 202 has ended. */
     public JsonNode ended(Answer accepted) throws IOException, InterruptedException {
-        String id = accepted.json().path("operation_id").textValue();
+        assertThat(accepted.status()).as(accepted.body()).isEqualTo(202);
+        return ended(accepted.json().path("operation_id").textValue());
+    }
+
+    /** Waits until an operation has ended. */
+    public JsonNode ended(String id) throws IOException, InterruptedException {
         send("GET", "/api/v1/merge-operations/" + id + "/events", ""); // a stream until its end
         return get("/api/v1/merge-operations/" + id).json();
     }

@@ -3,11 +3,12 @@ package io.privatefm.metrics.micrometer;
 
 import static io.privatefm.metrics.micrometer.MeteredEngine.GUARDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.privatefm.spi.LearnerId;
+import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.guardian.GuardianRequest;
 import io.privatefm.spi.merge.MergeOutcome;
-import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.recovery.FallbackOutcome;
 import io.privatefm.spi.recovery.RestorePoint;
 import io.privatefm.spi.recovery.ScrubRequest;
@@ -75,14 +76,28 @@ class PfmMetricsTest {
     @DisplayName("tell merges that led to nothing")
     void failedMerge() {
         LearnerId ada = engine.learner("ada");
+        engine.blobs.writeFaults(1);
+
+        assertThatThrownBy(() -> engine.pfm.merges().mergeNow(ada)).isInstanceOf(UnavailableException.class);
+
+        Scrape scrape = engine.scrape();
+        assertThat(scrape.value("merge_operations_total{outcome=\"FAILED\"}")).isEqualTo(1);
+        assertThat(scrape.value("merge_duration_seconds_count")).isZero();
+    }
+
+    @Test
+    @DisplayName("do not take a read that met damage for a scrub")
+    void damageByRead() {
+        LearnerId ada = engine.learner("ada");
         engine.pfm.merges().mergeNow(ada);
         engine.damage(ada);
-        engine.learner("ada-2");
-        engine.metrics.onEvent(new LifecycleEvent.MergeFailed(
-                engine.pfm.namespaces().get(ada).nsUid(), "no reason"));
 
-        assertThat(engine.scrape().value("merge_operations_total{outcome=\"FAILED\"}"))
-                .isEqualTo(1);
+        engine.pfm.checkpoints().verify(ada, 1);
+
+        Scrape scrape = engine.scrape();
+        assertThat(scrape.value("pfm_damage_found_total{verdict=\"BIT_ROT\"}")).isEqualTo(1);
+        assertThat(scrape.value("pfm_namespaces_never_scrubbed")).isEqualTo(1);
+        assertThat(scrape.value("pfm_oldest_scrub_age_seconds")).isNaN();
     }
 
     @Test
