@@ -47,7 +47,8 @@ final class ClientsAtWork {
                 if (i % 4 == 0) {
                     acknowledged(service.upload(learner), uploaded, learner);
                     TestService.Answer merge = service.send("POST", "/api/v1/namespaces/" + learner + "/merge", "");
-                    acknowledged(merge, operations, merge.json().path("operation_id").asText());
+                    acknowledged(
+                            merge, operations, merge.json().path("operation_id").asText());
                 }
                 enough.countDown();
             }
@@ -95,7 +96,9 @@ final class ClientsAtWork {
                     .isEqualTo(200);
         }
         for (String learner : uploaded) {
-            assertThat(later.get("/api/v1/namespaces/" + learner + "/adapters").json().path("items"))
+            assertThat(later.get("/api/v1/namespaces/" + learner + "/adapters")
+                            .json()
+                            .path("items"))
                     .as(learner)
                     .hasSize(1);
         }

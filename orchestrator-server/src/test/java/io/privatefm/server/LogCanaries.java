@@ -31,8 +31,8 @@ final class LogCanaries {
     private static final String LEARNER = "learner-canary-4711";
     private static final String TEXT = "text-canary-of-a-body";
 
-    private final List<String> secrets = new ArrayList<>(List.of(
-            SERVICE_KEY, GUARDIAN_KEY, DATABASE_PASSWORD, BUS_PASSWORD, ROOT_KEY, WRONG_KEY, TEXT));
+    private final List<String> secrets = new ArrayList<>(
+            List.of(SERVICE_KEY, GUARDIAN_KEY, DATABASE_PASSWORD, BUS_PASSWORD, ROOT_KEY, WRONG_KEY, TEXT));
     private final String url;
 
     private LogCanaries(String url) {
@@ -82,7 +82,12 @@ final class LogCanaries {
         assertThat(service.send("POST", path + "/fallback", "{\"version\":99}").status() / 100)
                 .isNotEqualTo(5);
         for (String part : List.of(
-                "", "/adapters", "/checkpoints", "/events", "/health?verify=true", "/checkpoints/1/variants/math/export")) {
+                "",
+                "/adapters",
+                "/checkpoints",
+                "/events",
+                "/health?verify=true",
+                "/checkpoints/1/variants/math/export")) {
             assertThat(service.get(path + part).status()).as(part).isEqualTo(200);
         }
         service.get(path + "-nobody");
@@ -90,14 +95,18 @@ final class LogCanaries {
         service.get(path + "/" + TEXT + "?" + TEXT + "=" + TEXT);
         service.send("POST", "/api/v1/namespaces", "{\"learner_id\":\"" + TEXT + "\"" + TEXT);
         service.send("POST", "/api/v1/namespaces", "{\"" + TEXT + "\":1}");
-        service.send("PUT", path + "/adapters/math", "{\"uri\":\"" + TEXT + "\",\"sha256\":\"" + "0".repeat(64) + "\"}");
+        service.send(
+                "PUT", path + "/adapters/math", "{\"uri\":\"" + TEXT + "\",\"sha256\":\"" + "0".repeat(64) + "\"}");
         service.send("PUT", path + "/adapters/math", "{\"uri\":\"../" + TEXT + "\",\"sha256\":\"" + TEXT + "\"}");
         assertThat(new TestService(url, WRONG_KEY).get(path).status()).isEqualTo(401);
         assertThat(new TestService(url, storedKey).get(path).status()).isEqualTo(200);
-        assertThat(new TestService(url, storedKey).send("POST", path + "/merge", "").status())
+        assertThat(new TestService(url, storedKey)
+                        .send("POST", path + "/merge", "")
+                        .status())
                 .isEqualTo(403);
         TestService nobody = new TestService(url, "");
-        assertThat(nobody.send("GET", path, "", "Authorization", "Bearer " + WRONG_KEY).status())
+        assertThat(nobody.send("GET", path, "", "Authorization", "Bearer " + WRONG_KEY)
+                        .status())
                 .isEqualTo(401);
         assertThat(deletion(nobody, path, WRONG_KEY)).isEqualTo(401);
         assertThat(deletion(nobody, path, GUARDIAN_KEY)).isEqualTo(200);
@@ -117,7 +126,9 @@ final class LogCanaries {
         assertThat(events).hasSizeGreaterThan(20);
         for (String line : events) {
             JsonNode event = new JsonMapper().readTree(line);
-            assertThat(event.has("level") && event.has("formattedMessage")).as(line).isTrue();
+            assertThat(event.has("level") && event.has("formattedMessage"))
+                    .as(line)
+                    .isTrue();
             if (!event.path("level").textValue().equals("DEBUG")) {
                 assertThat(line).doesNotContain(LEARNER);
             }

@@ -40,12 +40,15 @@ class ServeReadmeTest {
     }
 
     @Test
-    @DisplayName("work on PostgreSQL and Redis by setting two variables; no secret that the service was shown is in its log; and it"
-            + " ends under load when it is told to, with nothing lost that it answered for")
+    @DisplayName(
+            "work on PostgreSQL and Redis by setting two variables; no secret that the service was shown is in its log; and it"
+                    + " ends under load when it is told to, with nothing lost that it answered for")
     void postgresAndRedis() throws Exception {
         Path home = folder.resolve("pfm-home");
-        try (RedisServer redis = RedisServer.builder().password(LogCanaries.BUS_PASSWORD).start()) {
-            String database = Postgres.emptySchema().replace("user=postgres", "user=postgres&password=" + LogCanaries.DATABASE_PASSWORD);
+        try (RedisServer redis =
+                RedisServer.builder().password(LogCanaries.BUS_PASSWORD).start()) {
+            String database = Postgres.emptySchema()
+                    .replace("user=postgres", "user=postgres&password=" + LogCanaries.DATABASE_PASSWORD);
             assertThat(database).contains(LogCanaries.DATABASE_PASSWORD);
             Map<String, String> environment = new HashMap<>(LogCanaries.environment());
             environment.put("DATABASE_URL", database);
@@ -121,7 +124,9 @@ class ServeReadmeTest {
 
     /** The section's blocks of code. */
     private static List<String> blocks() throws IOException {
-        String section = Files.readString(ROOT.resolve("README.md")).split("\n## Run the service\n", -1)[1].split("\n## ", -1)[0];
+        String section = Files.readString(ROOT.resolve("README.md"))
+                .split("\n## Run the service\n", -1)[1]
+                .split("\n## ", -1)[0];
         String[] parts = section.split("```", -1);
         return List.of(parts[1].strip(), parts[3].strip(), parts[5].strip());
     }

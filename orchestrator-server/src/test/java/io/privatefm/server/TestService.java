@@ -32,7 +32,11 @@ public final class TestService {
     private final String url;
     private final String key;
 
-    /** @param url without a path */
+    /**
+     * A client.
+     *
+     * @param url without a path
+     */
     public TestService(String url, String key) {
         this.url = url;
         this.key = key;
@@ -49,7 +53,11 @@ public final class TestService {
         }
     }
 
-    /** @param headers names and values in turn */
+    /**
+     * Sends a request.
+     *
+     * @param headers names and values in turn
+     */
     public Answer send(String method, String path, String body, String... headers)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
@@ -81,8 +89,8 @@ public final class TestService {
     public Answer upload(String learner) throws IOException, InterruptedException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         for (String name : List.of("adapter_config.json", "adapter_model.safetensors")) {
-            body.writeBytes(("--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"" + name + "\"; filename=\"" + name
-                            + "\"\r\n\r\n")
+            body.writeBytes(("--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"" + name + "\"; filename=\""
+                            + name + "\"\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
             try (InputStream file =
                     TestService.class.getResourceAsStream("/tiny-tutor/adapters/" + LEARNER + "/math/" + name)) {

@@ -53,7 +53,8 @@ class ApiKeyTest {
         java.math.BigInteger rest = java.math.BigInteger.TWO.pow(256).subtract(java.math.BigInteger.ONE);
         StringBuilder digits = new StringBuilder();
         for (int i = 0; i < 43; i++) {
-            digits.insert(0, DIGITS.charAt(rest.mod(java.math.BigInteger.valueOf(62)).intValue()));
+            digits.insert(
+                    0, DIGITS.charAt(rest.mod(java.math.BigInteger.valueOf(62)).intValue()));
             rest = rest.divide(java.math.BigInteger.valueOf(62));
         }
         return digits.toString();
@@ -110,10 +111,13 @@ class ApiKeyTest {
     void bounds() {
         String id = "A".repeat(12);
         assertThat(ApiKey.parse(checked("pbk_live_" + id + "_" + biggest()))).isPresent();
-        assertThat(ApiKey.parse(checked("pbk_live_" + id + "_" + "z".repeat(43)))).isEmpty();
+        assertThat(ApiKey.parse(checked("pbk_live_" + id + "_" + "z".repeat(43))))
+                .isEmpty();
         assertThat(ApiKey.parse(checked("pbk_prod_" + id + "_" + biggest()))).isEmpty();
-        assertThat(ApiKey.parse(checked("pbk_live_" + id + "_" + biggest()) + "\n")).isEmpty();
-        assertThat(ApiKey.parse(" " + checked("pbk_live_" + id + "_" + biggest()))).isEmpty();
+        assertThat(ApiKey.parse(checked("pbk_live_" + id + "_" + biggest()) + "\n"))
+                .isEmpty();
+        assertThat(ApiKey.parse(" " + checked("pbk_live_" + id + "_" + biggest())))
+                .isEmpty();
     }
 
     @Test

@@ -46,7 +46,9 @@ public final class OperationHome {
             Duration.ofSeconds(20),
             10);
 
-    private static final byte[] ROOT = {7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7};
+    private static final byte[] ROOT = {
+        7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7
+    };
     private static final byte[] PEPPER = ROOT.clone();
 
     private final Path home;
@@ -91,7 +93,9 @@ public final class OperationHome {
     }
 
     public OpenOperations open(
-            OperationSettings settings, UnaryOperator<OrchestratorBuilder> more, UnaryOperator<FoundationStore> around) {
+            OperationSettings settings,
+            UnaryOperator<OrchestratorBuilder> more,
+            UnaryOperator<FoundationStore> around) {
         OperationProgress progress = new OperationProgress();
         Orchestrator pfm = more.apply(Orchestrator.builder(
                                 store,
@@ -102,8 +106,7 @@ public final class OperationHome {
                         .leaseTime(Duration.ofSeconds(30))
                         .addListener(progress))
                 .build();
-        return new OpenOperations(
-                pfm, new Operations(pfm, connections(), idempotency(), progress, settings, clock));
+        return new OpenOperations(pfm, new Operations(pfm, connections(), idempotency(), progress, settings, clock));
     }
 
     /** Makes a learner, with something to merge. */
@@ -125,8 +128,8 @@ public final class OperationHome {
     /** All that the tables of the service say, a value a line. */
     public List<String> dump() throws SQLException {
         List<String> values = new ArrayList<>();
-        for (String table : List.of(
-                "pfm_server_operation", "pfm_server_request", "pfm_server_task", "pfm_server_night")) {
+        for (String table :
+                List.of("pfm_server_operation", "pfm_server_request", "pfm_server_task", "pfm_server_night")) {
             values.addAll(texts("select * from " + table));
         }
         return values;
