@@ -14,13 +14,21 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -174,6 +182,39 @@ class PfmServerTest {
 
         environment.remove("PFM_KEYS");
         open().close();
+    }
+
+    @Test
+    @DisplayName("speaks TLS where it has a certificate, and nothing else then")
+    void tls() throws Exception {
+        Path keyStore = folder.resolve("pfm.p12");
+        String password = "of-a-test";
+        List<String> keytool = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair"));
+        keytool.addAll(List.of("-alias", "pfm", "-keyalg", "EC", "-dname", "CN=localhost", "-ext", "SAN=ip:127.0.0.1"));
+        keytool.addAll(List.of("-storetype", "PKCS12", "-storepass", password, "-keystore", keyStore.toString()));
+        assertThat(new ProcessBuilder(keytool).inheritIO().start().waitFor()).isZero();
+        environment.put("TLS_KEYSTORE", keyStore.toString());
+        environment.put("TLS_KEYSTORE_PASSWORD", password);
+        try (PfmServer server = open();
+                InputStream file = Files.newInputStream(keyStore)) {
+            server.start();
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(file, password.toCharArray());
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            HttpResponse<String> answer = HttpClient.newBuilder()
+                    .sslContext(context)
+                    .build()
+                    .send(
+                            HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + server.port() + "/api/v1/health/live"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThatThrownBy(() -> client(server).get("/api/v1/health/live")).isInstanceOf(IOException.class);
+        }
     }
 
     @Test

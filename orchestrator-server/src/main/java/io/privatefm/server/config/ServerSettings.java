@@ -89,7 +89,7 @@ public record ServerSettings(
         add.accept(
                 Setting.CHECKPOINT_RETENTION_DAYS, limits.retention().maxAge().toDays());
         add.accept(Setting.LOG_FORMAT, log.format().name().toLowerCase(Locale.ROOT));
-        add.accept(Setting.LOG_LEVEL, log.level());
+        add.accept(Setting.LOG_LEVEL, log.level().name().toLowerCase(Locale.ROOT));
         return line.toString();
     }
 

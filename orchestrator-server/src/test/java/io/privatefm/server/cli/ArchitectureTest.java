@@ -157,6 +157,33 @@ class ArchitectureTest {
     }
 
     @Test
+    @DisplayName("the server's rooms form no cycle, and none but the commands knows the whole")
+    void serverRoomsAreFreeOfCycles() {
+        slices().matching("io.privatefm.server.(*)..").should().beFreeOfCycles().check(MAIN);
+        noClasses()
+                .that()
+                .resideInAPackage("io.privatefm.server.*..")
+                .and()
+                .resideOutsideOfPackage("io.privatefm.server.cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.privatefm.server")
+                .check(MAIN);
+    }
+
+    @Test
+    @DisplayName("the HTTP server is known to one room")
+    void http() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.privatefm.server.rest..", "io.privatefm.server.access..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..")
+                .check(MAIN);
+    }
+
+    @Test
     @DisplayName("no room of the core knows the facade in front of it")
     void roomsDoNotKnowTheFacade() {
         noClasses()
