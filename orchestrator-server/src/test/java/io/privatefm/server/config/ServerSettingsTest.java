@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,7 +55,7 @@ class ServerSettingsTest {
         assertThat(settings.http().port()).isEqualTo(8000);
         assertThat(settings.http().mostUploadBytes()).isEqualTo(268_435_456);
         assertThat(settings.schedule())
-                .isEqualTo(new ScheduleRules("0 2 * * *", "0 4 * * 0", "0 5 * * *", ZoneId.of("Z")));
+                .isEqualTo(new ScheduleRules("0 2 * * *", "0 4 * * 0", "0 5 * * *", ZoneOffset.UTC));
         assertThat(settings.limits().operationsPerMinute()).isEqualTo(60);
         assertThat(settings.limits().recovery().maxVersionLag()).isEqualTo(3);
         assertThat(settings.limits().retention().maxAge()).isEqualTo(Duration.ofDays(30));

@@ -52,13 +52,11 @@ public final class OperationHome {
     private static final byte[] PEPPER = ROOT.clone();
 
     private final Path home;
-    private final DataSource database;
     private final JdbcStore store;
     private final SettableClock clock = new SettableClock();
 
     private OperationHome(Path home, DataSource database) {
         this.home = home;
-        this.database = database;
         this.store = JdbcStore.open(database, SchemaMode.MIGRATE);
         ServerSchema.migrate(store.connections());
     }
