@@ -42,7 +42,8 @@ class ServiceDocTest {
     @Test
     @DisplayName("gives the defaults that there are")
     void defaults(@TempDir Path home) throws IOException {
-        String effective = ServerSettings.of(Map.of("PFM_HOME", home.toString())).describe() + ",";
+        String effective =
+                ServerSettings.of(Map.of("PFM_HOME", home.toString())).describe() + ",";
 
         Map<String, String> rows = rows();
         for (Setting setting : Setting.values()) {

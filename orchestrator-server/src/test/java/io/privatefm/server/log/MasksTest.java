@@ -18,7 +18,8 @@ class MasksTest {
     @Test
     @DisplayName("hide a secret wherever it is, also as JSON writes it")
     void known() {
-        assertThat(MASKS.mask("login with correct horse failed: correct horse")).isEqualTo("login with *** failed: ***");
+        assertThat(MASKS.mask("login with correct horse failed: correct horse"))
+                .isEqualTo("login with *** failed: ***");
         assertThat(MASKS.mask("{\"m\":\"quo\\\"ted\\\\secret\"}")).isEqualTo("{\"m\":\"***\"}");
     }
 
