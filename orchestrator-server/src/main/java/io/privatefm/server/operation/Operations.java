@@ -88,20 +88,21 @@ public final class Operations implements AutoCloseable {
         this.settings = settings;
         this.clock = () -> clock.instant().truncatedTo(ChronoUnit.MICROS);
         this.watchers = new Watchers(settings.watchers());
-        this.runner = new OperationRunner(
-                tables, new OperationWork(pfm, settings, () -> closing), progress, this.clock);
+        this.runner =
+                new OperationRunner(tables, new OperationWork(pfm, settings, () -> closing), progress, this.clock);
         this.task = new OperationTask(
                 id -> closing ? Optional.of(Duration.ZERO) : runner.run(id), givenBack::contains, settings.pause());
         progress.onChange(watchers::tell);
     }
 
     /** Begins to do what was asked for, also of a process that died. */
+    @SuppressWarnings("FutureReturnValueIgnored") // whatever fails while looking is in the log
     public synchronized void start() {
         if (scheduler != null || closing) {
             throw new IllegalStateException("started or closed already");
         }
-        RecurringTask<Void> forgetting = Tasks.recurring("forget", FixedDelay.ofHours(1))
-                .execute((instance, context) -> forget());
+        RecurringTask<Void> forgetting =
+                Tasks.recurring("forget", FixedDelay.ofHours(1)).execute((instance, context) -> forget());
         OperationThreads due = new OperationThreads("pfm-operations-due", 1);
         Scheduler started = Scheduler.create(connections, task)
                 .startTasks(List.of(forgetting))
@@ -114,7 +115,7 @@ public final class Operations implements AutoCloseable {
                 .executorService(new OperationThreads("pfm-operations", settings.threads()))
                 .dueExecutor(due)
                 .housekeeperExecutor(new OperationThreads("pfm-operations-heartbeat", 2))
-                .pollUsingFetchAndLockOnExecute(0.5, 3.0)
+                .pollUsingFetch(0.5, 3.0)
                 .pollingInterval(settings.polling())
                 .heartbeatInterval(settings.heartbeat())
                 .missedHeartbeatsLimit(MISSED)
@@ -139,8 +140,8 @@ public final class Operations implements AutoCloseable {
     public Submitted submit(OperationRequest what, Optional<IdempotencyKey> key) {
         String id = UUID.randomUUID().toString().replace("-", "");
         Submitted submitted = tables.inTransaction(handle -> {
-            Optional<Remembered> known = key.map(
-                    given -> idempotency.begin(handle, given, what.fingerprint(), Optional.of(id)));
+            Optional<Remembered> known =
+                    key.map(given -> idempotency.begin(handle, given, what.fingerprint(), Optional.of(id)));
             if (known.isPresent() && known.get() instanceof Remembered.Different) {
                 throw new KeyReusedException();
             }
@@ -181,7 +182,8 @@ public final class Operations implements AutoCloseable {
         Optional<Operation> running = progress.find(id);
         return running.isPresent()
                 ? running
-                : tables.inTransaction(handle -> OperationTable.find(handle, id)).map(StoredOperation::operation);
+                : tables.inTransaction(handle -> OperationTable.find(handle, id))
+                        .map(StoredOperation::operation);
     }
 
     /**
@@ -207,9 +209,8 @@ public final class Operations implements AutoCloseable {
 
     /** Looks at operations of other processes that are watched. */
     private void look() {
-        Set<String> elsewhere = watchers.watched().stream()
-                .filter(id -> !progress.has(id))
-                .collect(Collectors.toSet());
+        Set<String> elsewhere =
+                watchers.watched().stream().filter(id -> !progress.has(id)).collect(Collectors.toSet());
         if (elsewhere.isEmpty()) {
             return;
         }

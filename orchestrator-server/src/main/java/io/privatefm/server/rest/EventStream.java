@@ -31,6 +31,7 @@ final class EventStream implements WriteListener {
     }
 
     /** What to do at its end, whatever ends it. */
+    @SuppressWarnings("FutureReturnValueIgnored") // it is the end
     void onEnd(Runnable action) {
         over.whenComplete((nothing, error) -> action.run());
     }

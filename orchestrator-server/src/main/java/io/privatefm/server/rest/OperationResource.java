@@ -34,6 +34,7 @@ public final class OperationResource implements Resource, AutoCloseable {
         this(operations, BEAT);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // a stream that fails ends itself
     OperationResource(Operations operations, Duration beat) {
         this.operations = operations;
         beats.scheduleWithFixedDelay(
