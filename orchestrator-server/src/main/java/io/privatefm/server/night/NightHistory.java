@@ -124,6 +124,7 @@ public final class NightHistory implements OrchestratorListener, AutoCloseable {
         beats.shutdownNow();
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // whatever fails there is in the log
     private synchronized void beat() {
         if (beating == null && !beats.isShutdown()) {
             beating = beats.scheduleWithFixedDelay(this::say, BEAT.toSeconds(), BEAT.toSeconds(), TimeUnit.SECONDS);

@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
@@ -52,6 +53,7 @@ public final class Operations implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
     private static final String CORRELATION = "correlation_id"; // where an orchestrator has it on a thread
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
     private static final int MISSED = 4;
     private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
@@ -98,6 +100,7 @@ public final class Operations implements AutoCloseable {
     }
 
     /** Begins to do what was asked for, also of a process that died. */
+    @SuppressWarnings("FutureReturnValueIgnored") // whatever fails while looking is in the log
     public synchronized void start() {
         if (scheduler != null || closing) {
             throw new IllegalStateException("started or closed already");
@@ -180,6 +183,9 @@ public final class Operations implements AutoCloseable {
 
     /** An operation; empty if there is none, or it ended 30 days ago. */
     public Optional<Operation> find(String id) {
+        if (!ID.matcher(id).matches()) {
+            return Optional.empty();
+        }
         Optional<Operation> running = progress.find(id);
         return running.isPresent()
                 ? running

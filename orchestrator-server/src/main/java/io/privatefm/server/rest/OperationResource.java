@@ -36,6 +36,7 @@ public final class OperationResource implements Resource, AutoCloseable {
         this(operations, BEAT);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // a stream that fails ends itself
     OperationResource(Operations operations, Duration beat) {
         this.operations = operations;
         beating = beats.scheduleWithFixedDelay(

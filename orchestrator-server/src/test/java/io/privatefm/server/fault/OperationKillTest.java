@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("Operations whose process is killed")
 class OperationKillTest {
-    private static final int KILLS = Share.of(3, 6, 60);
+    private static final int KILLS = Share.of(2, 6, 60);
     private static final long LONGEST_NANOS = 300_000_000;
 
     @TempDir

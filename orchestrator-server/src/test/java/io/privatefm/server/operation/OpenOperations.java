@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** What runs in one process. */
+@SuppressWarnings("try") // a watch watches by being open
 public record OpenOperations(Orchestrator pfm, Operations operations) implements AutoCloseable {
     public OpenOperations started() {
         operations.start();

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("Operations")
+@SuppressWarnings("try") // a scope is in force by being open
 class OperationsTest {
     private static final LearnerId ADA = LearnerId.of("ada");
     private static final IdempotencyKey KEY = new IdempotencyKey("service", "POST /merge", "once");

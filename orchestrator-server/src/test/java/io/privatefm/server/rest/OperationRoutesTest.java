@@ -235,6 +235,7 @@ class OperationRoutesTest {
         assertProblem(post("/api/v1/namespaces/nobody/merge", ""), 404, "NAMESPACE_NOT_FOUND");
         assertProblem(post("/api/v1/namespaces/nobody/fallback", ""), 404, "NAMESPACE_NOT_FOUND");
         assertProblem(get("/api/v1/merge-operations/0"), 404, "OPERATION_NOT_FOUND");
+        assertProblem(get("/api/v1/merge-operations/" + "0".repeat(32)), 404, "OPERATION_NOT_FOUND");
         assertProblem(get("/api/v1/merge-operations/0/events"), 404, "OPERATION_NOT_FOUND");
         assertProblem(post(MERGE, "{\"now\":true}"), 422, "INVALID_ARGUMENT");
         for (String body : List.of(
