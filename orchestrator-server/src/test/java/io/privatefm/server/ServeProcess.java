@@ -35,7 +35,8 @@ public final class ServeProcess implements AutoCloseable {
     }
 
     /** Starts it, and waits until it serves, or has ended. */
-    public static ServeProcess start(Path home, Map<String, String> environment) throws IOException, InterruptedException {
+    public static ServeProcess start(Path home, Map<String, String> environment)
+            throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -52,7 +53,8 @@ public final class ServeProcess implements AutoCloseable {
                 home.toString());
         builder.environment().clear();
         builder.environment().putAll(environment);
-        ServeProcess started = new ServeProcess(builder.redirectErrorStream(true).start());
+        ServeProcess started =
+                new ServeProcess(builder.redirectErrorStream(true).start());
         started.serving.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         return started;
     }

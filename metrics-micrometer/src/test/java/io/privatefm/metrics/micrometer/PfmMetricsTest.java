@@ -67,8 +67,8 @@ class PfmMetricsTest {
         assertThat(scrape.value("merge_operations_total{outcome=\"FAILED\"}")).isZero();
         assertThat(scrape.value("merge_duration_seconds_count")).isEqualTo(1);
         assertThat(scrape.value("checkpoint_size_bytes_count")).isEqualTo(1);
-        assertThat(scrape.value("checkpoint_size_bytes_sum"))
-                .isGreaterThanOrEqualTo(merged.checkpoint().variants().get(0).blobBytes());
+        assertThat(scrape.value("checkpoint_size_bytes_sum")).isGreaterThanOrEqualTo((double)
+                merged.checkpoint().variants().get(0).blobBytes());
         assertThat(scrape.value("pfm_outbox_depth")).isPositive();
     }
 
@@ -217,7 +217,8 @@ class PfmMetricsTest {
         Scrape scrape = engine.scrape();
         assertThat(scrape.values()).hasSize(before);
         assertThat(scrape.text())
-                .doesNotContain("canary", engine.pfm.namespaces().get(last).nsUid().toString());
+                .doesNotContain(
+                        "canary", engine.pfm.namespaces().get(last).nsUid().toString());
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -66,6 +67,7 @@ public final class Operations implements AutoCloseable {
     private final OperationTask task;
     private @Nullable ScheduledFuture<?> watching;
     private final OperationThreads looking = new OperationThreads("pfm-operations-watch", 1);
+    private final Set<String> givenBack = ConcurrentHashMap.newKeySet();
     private @Nullable Scheduler scheduler;
     private volatile boolean closing;
 
@@ -88,10 +90,10 @@ public final class Operations implements AutoCloseable {
         this.settings = settings;
         this.clock = () -> clock.instant().truncatedTo(ChronoUnit.MICROS);
         this.watchers = new Watchers(settings.watchers());
-        this.runner = new OperationRunner(
-                tables, new OperationWork(pfm, settings, () -> closing), progress, this.clock);
+        this.runner =
+                new OperationRunner(tables, new OperationWork(pfm, settings, () -> closing), progress, this.clock);
         this.task = new OperationTask(
-                id -> closing ? Optional.of(Duration.ZERO) : runner.run(id), settings.pause());
+                id -> closing ? Optional.of(Duration.ZERO) : runner.run(id), givenBack::contains, settings.pause());
         progress.onChange(watchers::tell);
     }
 
@@ -100,8 +102,8 @@ public final class Operations implements AutoCloseable {
         if (scheduler != null || closing) {
             throw new IllegalStateException("started or closed already");
         }
-        RecurringTask<Void> forgetting = Tasks.recurring("forget", FixedDelay.ofHours(1))
-                .execute((instance, context) -> forget());
+        RecurringTask<Void> forgetting =
+                Tasks.recurring("forget", FixedDelay.ofHours(1)).execute((instance, context) -> forget());
         OperationThreads due = new OperationThreads("pfm-operations-due", 1);
         Scheduler started = Scheduler.create(connections, task)
                 .startTasks(List.of(forgetting))
@@ -139,8 +141,8 @@ public final class Operations implements AutoCloseable {
     public Submitted submit(OperationRequest what, Optional<IdempotencyKey> key) {
         String id = UUID.randomUUID().toString().replace("-", "");
         Submitted submitted = tables.inTransaction(handle -> {
-            Optional<Remembered> known = key.map(
-                    given -> idempotency.begin(handle, given, what.fingerprint(), Optional.of(id)));
+            Optional<Remembered> known =
+                    key.map(given -> idempotency.begin(handle, given, what.fingerprint(), Optional.of(id)));
             if (known.isPresent() && known.get() instanceof Remembered.Different) {
                 throw new KeyReusedException();
             }
@@ -181,7 +183,8 @@ public final class Operations implements AutoCloseable {
         Optional<Operation> running = progress.find(id);
         return running.isPresent()
                 ? running
-                : tables.inTransaction(handle -> OperationTable.find(handle, id)).map(StoredOperation::operation);
+                : tables.inTransaction(handle -> OperationTable.find(handle, id))
+                        .map(StoredOperation::operation);
     }
 
     /**
@@ -190,7 +193,7 @@ public final class Operations implements AutoCloseable {
      *
      * @param listener must not block, and gets nothing after an operation that ended
      * @return ends that
-     * @throws io.privatefm.spi.UnavailableException if too many are watched
+     * @throws TooManyWatchersException if {@link OperationSettings#watchers} watch already
      * @throws InvalidInputException if there is no such operation
      */
     public AutoCloseable watch(String id, Consumer<Operation> listener) {
@@ -207,9 +210,8 @@ public final class Operations implements AutoCloseable {
 
     /** Looks at operations of other processes that are watched. */
     private void look() {
-        Set<String> elsewhere = watchers.watched().stream()
-                .filter(id -> !progress.has(id))
-                .collect(Collectors.toSet());
+        Set<String> elsewhere =
+                watchers.watched().stream().filter(id -> !progress.has(id)).collect(Collectors.toSet());
         if (elsewhere.isEmpty()) {
             return;
         }
@@ -217,7 +219,7 @@ public final class Operations implements AutoCloseable {
             tables.inTransaction(handle -> OperationTable.find(handle, elsewhere)).stream()
                     .filter(operation -> !progress.has(operation.operationId()))
                     .forEach(watchers::tell);
-        } catch (PfmException e) {
+        } catch (RuntimeException e) {
             LOG.warn("operations that are watched cannot be looked at; they are looked at again", e);
         }
     }
@@ -260,6 +262,7 @@ public final class Operations implements AutoCloseable {
     /** Lets others begin an operation anew that is not done yet: whoever ends it first has done it. */
     private void giveBack(String id) {
         LOG.warn("operation {} has not ended after {}; another process goes on with it", id, settings.patience());
+        givenBack.add(id);
         try {
             tables.inTransaction(handle -> {
                 OperationTable.waits(handle, id, false);

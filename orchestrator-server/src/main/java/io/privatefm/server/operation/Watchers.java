@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.server.operation;
 
-import io.privatefm.spi.UnavailableException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,7 +28,7 @@ final class Watchers {
     Watcher add(String id, Consumer<Operation> listener) {
         if (count.incrementAndGet() > most) {
             count.decrementAndGet();
-            throw new UnavailableException(most + " watch operations already; ask for the operation now and then");
+            throw new TooManyWatchersException(most);
         }
         Watcher watcher = new Watcher(id, listener);
         watchers.compute(id, (same, others) -> {

@@ -6,6 +6,7 @@ import io.javalin.router.JavalinDefaultRoutingApi;
 import io.privatefm.server.access.Scope;
 import io.privatefm.server.operation.Operation;
 import io.privatefm.server.operation.Operations;
+import io.privatefm.server.operation.TooManyWatchersException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -54,7 +55,7 @@ public final class OperationResource implements Resource, AutoCloseable {
     private void events(Context ctx) {
         String id = find(ctx).operationId();
         EventStream stream = new EventStream(ctx);
-        AutoCloseable watch = operations.watch(id, stream::offer); // refuses one too many, with a problem
+        AutoCloseable watch = watch(id, stream);
         stream.onEnd(() -> {
             streams.remove(stream);
             close(watch);
@@ -62,6 +63,14 @@ public final class OperationResource implements Resource, AutoCloseable {
         streams.add(stream);
         Supplier<CompletableFuture<?>> open = stream::open;
         ctx.future(open);
+    }
+
+    private AutoCloseable watch(String id, EventStream stream) {
+        try {
+            return operations.watch(id, stream::offer);
+        } catch (TooManyWatchersException e) {
+            throw new ProblemException(503, "TOO_MANY_WATCHERS", String.valueOf(e.getMessage())).retryable(BEAT);
+        }
     }
 
     private static void close(AutoCloseable watch) {

@@ -44,22 +44,33 @@ public final class ServerTables {
         for (int tries = 1; ; tries++) {
             try {
                 return jdbi.inTransaction(work::apply);
-            } catch (JdbiException e) {
-                PfmException error = translated(e);
-                if (error instanceof UnavailableException || tries == TRIES) {
-                    throw error;
+            } catch (PfmException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                Optional<PfmException> error = translated(e);
+                if (error.isEmpty()) {
+                    throw e;
+                }
+                if (error.get() instanceof UnavailableException || tries == TRIES) {
+                    throw error.get();
                 }
             }
         }
     }
 
-    private static PfmException translated(JdbiException failure) {
-        String state = "";
+    /** What the database said; empty if it was somebody else who failed. */
+    private static Optional<PfmException> translated(RuntimeException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException said && said.getSQLState() != null) {
-                state = said.getSQLState();
+            if (cause instanceof SQLException said) {
+                return Optional.of(translated(String.valueOf(said.getSQLState()), failure));
             }
         }
+        return failure instanceof JdbiException
+                ? Optional.of(new UnavailableException("the database failed", failure))
+                : Optional.empty();
+    }
+
+    private static PfmException translated(String state, RuntimeException failure) {
         if (state.equals(UNIQUE_VIOLATION)) {
             return new AlreadyExistsException("a row with this key is there already", failure);
         }
