@@ -48,6 +48,11 @@ final class PostgresDatabase implements Database {
                 + " || ', over the loopback interface'");
     }
 
+    /** Its address, for another process. */
+    String url() {
+        return "postgresql://postgres@localhost:" + server.getPort() + "/postgres";
+    }
+
     @Override
     public OpenStore emptyStore() {
         return OpenStore.pooled(emptySchema());

@@ -176,11 +176,12 @@ public final class PfmServer implements AutoCloseable {
 
     private List<Resource> resources(ServerSettings settings, Idempotency idempotency, OperationResource watched) {
         RateLimits limits = new RateLimits(settings.limits().operationsPerMinute(), System::nanoTime);
-        Staging staging = Staging.in(settings.home().resolve("staging").resolve("uploads").resolve(Node.place(http.port())));
+        Staging staging =
+                Staging.in(settings.home().resolve("staging").resolve("uploads").resolve(Node.place(http.port())));
         return List.of(
+                new RequestTimes(engine.metrics, System::nanoTime),
                 new HealthResource(health),
                 new MetricsResource(engine.metrics, health),
-                new RequestTimes(engine.metrics, System::nanoTime),
                 new NamespaceResource(engine.pfm, idempotency, limits),
                 new NamespaceHealthResource(engine.pfm, limits),
                 new AdapterResource(
@@ -216,8 +217,8 @@ public final class PfmServer implements AutoCloseable {
     }
 
     private static Optional<RestSettings.Tls> tls(HttpRules http) {
-        return http.keyStore().flatMap(file -> http.keyStorePassword()
-                .map(password -> new RestSettings.Tls(file, password.value())));
+        return http.keyStore()
+                .flatMap(file -> http.keyStorePassword().map(password -> new RestSettings.Tls(file, password.value())));
     }
 
     private static String reason(Throwable failure) {

@@ -140,7 +140,7 @@ class PfmServerTest {
     @Test
     @DisplayName("says in one line that its port is taken, and has nothing open then")
     void portTaken() throws IOException {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             environment.put("PORT", String.valueOf(taken.getLocalPort()));
             PfmServer server = open();
             assertThatThrownBy(server::start)
@@ -197,7 +197,8 @@ class PfmServerTest {
         try (RedisServer redis = RedisServer.start();
                 StillWire toDatabase = StillWire.to(Postgres.port());
                 StillWire toRedis = StillWire.to(redis.port())) {
-            environment.put("DATABASE_URL", Postgres.emptySchema().replace(":" + Postgres.port(), ":" + toDatabase.port()));
+            environment.put(
+                    "DATABASE_URL", Postgres.emptySchema().replace(":" + Postgres.port(), ":" + toDatabase.port()));
             environment.put("REDIS_URL", "redis://127.0.0.1:" + toRedis.port());
             try (PfmServer server = open()) {
                 server.start();
@@ -214,8 +215,10 @@ class PfmServerTest {
                 assertThat(client.get("/api/v1/health/ready").status()).isEqualTo(503);
                 health = client.get("/api/v1/health").json();
                 assertThat(health.at("/components/database/status").textValue()).isEqualTo("DOWN");
-                assertThat(health.at("/components/event_bus/status").textValue()).isEqualTo("DOWN");
-                assertThat(health.at("/components/key_vault/status").textValue()).isEqualTo("UP");
+                assertThat(health.at("/components/event_bus/status").textValue())
+                        .isEqualTo("DOWN");
+                assertThat(health.at("/components/key_vault/status").textValue())
+                        .isEqualTo("UP");
                 toDatabase.flow();
                 toRedis.flow();
                 while (!health.path("status").textValue().equals("UP")) {

@@ -19,7 +19,7 @@ final class StillWire implements AutoCloseable {
 
     private StillWire(int target) throws IOException {
         this.target = target;
-        entrance = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+        entrance = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     }
 
     static StillWire to(int target) throws IOException {
@@ -52,7 +52,7 @@ final class StillWire implements AutoCloseable {
     private void accept() throws IOException {
         while (!entrance.isClosed()) {
             Socket near = entrance.accept();
-            Socket far = new Socket(InetAddress.getByName("127.0.0.1"), target);
+            Socket far = new Socket(InetAddress.getLoopbackAddress(), target);
             ends.add(near);
             ends.add(far);
             daemon(() -> copy(near, far));

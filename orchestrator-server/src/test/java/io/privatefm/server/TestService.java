@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayOutputStream;
@@ -30,7 +32,11 @@ public final class TestService {
     private final String url;
     private final String key;
 
-    /** @param url without a path */
+    /**
+     * A client.
+     *
+     * @param url without a path
+     */
     public TestService(String url, String key) {
         this.url = url;
         this.key = key;
@@ -47,7 +53,11 @@ public final class TestService {
         }
     }
 
-    /** @param headers names and values in turn */
+    /**
+     * Sends a request.
+     *
+     * @param headers names and values in turn
+     */
     public Answer send(String method, String path, String body, String... headers)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
@@ -79,8 +89,8 @@ public final class TestService {
     public Answer upload(String learner) throws IOException, InterruptedException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         for (String name : List.of("adapter_config.json", "adapter_model.safetensors")) {
-            body.writeBytes(("--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"" + name + "\"; filename=\"" + name
-                            + "\"\r\n\r\n")
+            body.writeBytes(("--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"" + name + "\"; filename=\""
+                            + name + "\"\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
             try (InputStream file =
                     TestService.class.getResourceAsStream("/tiny-tutor/adapters/" + LEARNER + "/math/" + name)) {
@@ -101,7 +111,12 @@ public final class TestService {
 
     /** Waits until an operation that was answered with 202 has ended. */
     public JsonNode ended(Answer accepted) throws IOException, InterruptedException {
-        String id = accepted.json().path("operation_id").textValue();
+        assertThat(accepted.status()).as(accepted.body()).isEqualTo(202);
+        return ended(accepted.json().path("operation_id").textValue());
+    }
+
+    /** Waits until an operation has ended. */
+    public JsonNode ended(String id) throws IOException, InterruptedException {
         send("GET", "/api/v1/merge-operations/" + id + "/events", ""); // a stream until its end
         return get("/api/v1/merge-operations/" + id).json();
     }

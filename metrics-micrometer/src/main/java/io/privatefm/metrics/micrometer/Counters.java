@@ -18,8 +18,7 @@ final class Counters {
         this(registry, name, description, Tags.empty(), label, values);
     }
 
-    Counters(
-            MeterRegistry registry, String name, String description, Tags common, String label, List<String> values) {
+    Counters(MeterRegistry registry, String name, String description, Tags common, String label, List<String> values) {
         for (String value : values) {
             byValue.put(
                     value,

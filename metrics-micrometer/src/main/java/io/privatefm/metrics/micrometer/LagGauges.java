@@ -41,8 +41,7 @@ final class LagGauges {
         }
     }
 
-    private Gauge.Builder<?> gauge(
-            String name, String description, ToDoubleBiFunction<StoreView, ReleaseOrder> value) {
+    private Gauge.Builder<?> gauge(String name, String description, ToDoubleBiFunction<StoreView, ReleaseOrder> value) {
         return Gauge.builder(name, this, lag -> lag.of(value))
                 .strongReference(true)
                 .description(description);

@@ -53,7 +53,7 @@ final class MergeMeters implements OrchestratorListener {
         if (event instanceof LifecycleEvent.MergeCompleted done) {
             operations.increment(MERGED);
             duration.record(done.took());
-            size.record(done.storedBytes());
+            size.record((double) done.storedBytes());
         } else if (event instanceof LifecycleEvent.MergeFailed) {
             operations.increment(FAILED);
         }

@@ -29,14 +29,14 @@ final class NightMeters implements OrchestratorListener {
         ends.addAll(Counters.names(EarlyEnd.Cause.values()));
         nights = new Counters(registry, "pfm_nights_total", "Nights, by what ended them.", "end", ends);
         gauge(
-                "pfm_last_night_end_timestamp_seconds",
-                "When the last night ended, in seconds since 1970.",
-                night -> seconds(night.startedAt().plus(night.took())))
+                        "pfm_last_night_end_timestamp_seconds",
+                        "When the last night ended, in seconds since 1970.",
+                        night -> seconds(night.startedAt().plus(night.took())))
                 .register(registry);
         gauge(
-                "pfm_last_night_duration_seconds",
-                "How long the last night took.",
-                night -> night.took().toNanos() / 1e9)
+                        "pfm_last_night_duration_seconds",
+                        "How long the last night took.",
+                        night -> night.took().toNanos() / 1e9)
                 .register(registry);
         namespaces("MERGED", NightEnded::merged).register(registry);
         namespaces("REJECTED", NightEnded::rejected).register(registry);

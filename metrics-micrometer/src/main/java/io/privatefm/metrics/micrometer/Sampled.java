@@ -36,8 +36,7 @@ final class Sampled<T> {
      * @param period how old a look must be before the next one is taken
      * @param kept how old it may become where the next one does not come
      */
-    Sampled(
-            MeterRegistry registry, String name, Supplier<T> source, Executor threads, Duration period, Duration kept) {
+    Sampled(MeterRegistry registry, String name, Supplier<T> source, Executor threads, Duration period, Duration kept) {
         this.source = source;
         this.threads = threads;
         this.clock = registry.config().clock();
@@ -62,7 +61,8 @@ final class Sampled<T> {
     }
 
     /** The last look; null if there is none, or it is too old. */
-    @Nullable T now() {
+    @Nullable
+    T now() {
         lookIfDue();
         Look<T> look = last;
         return look == null || clock.monotonicTime() - look.at() > kept ? null : look.seen();

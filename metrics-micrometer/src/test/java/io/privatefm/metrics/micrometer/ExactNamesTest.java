@@ -45,9 +45,7 @@ class ExactNamesTest {
     void composite() {
         CompositeMeterRegistry all = new CompositeMeterRegistry();
         all.add(registry);
-        PfmMetrics.on(all)
-                .store(InMemory.store(), Runnable::run)
-                .build();
+        PfmMetrics.on(all).store(InMemory.store(), Runnable::run).build();
 
         assertThat(registry.scrape()).contains("# TYPE namespace_count_total gauge\n");
     }

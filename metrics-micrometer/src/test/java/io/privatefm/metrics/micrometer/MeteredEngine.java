@@ -68,7 +68,8 @@ final class MeteredEngine implements AutoCloseable {
     LearnerId learner(String id) {
         LearnerId learner = LearnerId.of(id);
         pfm.namespaces().provision(learner, List.of(MATH));
-        pfm.adapters().register(learner, MATH, TinyAdapters.plain(MODEL, 2, "c_attn").files());
+        pfm.adapters()
+                .register(learner, MATH, TinyAdapters.plain(MODEL, 2, "c_attn").files());
         return learner;
     }
 

@@ -3,11 +3,12 @@ package io.privatefm.metrics.micrometer;
 
 import static io.privatefm.metrics.micrometer.MeteredEngine.GUARDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.privatefm.spi.LearnerId;
+import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.guardian.GuardianRequest;
 import io.privatefm.spi.merge.MergeOutcome;
-import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.recovery.FallbackOutcome;
 import io.privatefm.spi.recovery.RestorePoint;
 import io.privatefm.spi.recovery.ScrubRequest;
@@ -66,8 +67,8 @@ class PfmMetricsTest {
         assertThat(scrape.value("merge_operations_total{outcome=\"FAILED\"}")).isZero();
         assertThat(scrape.value("merge_duration_seconds_count")).isEqualTo(1);
         assertThat(scrape.value("checkpoint_size_bytes_count")).isEqualTo(1);
-        assertThat(scrape.value("checkpoint_size_bytes_sum"))
-                .isGreaterThanOrEqualTo(merged.checkpoint().variants().get(0).blobBytes());
+        assertThat(scrape.value("checkpoint_size_bytes_sum")).isGreaterThanOrEqualTo((double)
+                merged.checkpoint().variants().get(0).blobBytes());
         assertThat(scrape.value("pfm_outbox_depth")).isPositive();
     }
 
@@ -75,14 +76,28 @@ class PfmMetricsTest {
     @DisplayName("tell merges that led to nothing")
     void failedMerge() {
         LearnerId ada = engine.learner("ada");
+        engine.blobs.writeFaults(1);
+
+        assertThatThrownBy(() -> engine.pfm.merges().mergeNow(ada)).isInstanceOf(UnavailableException.class);
+
+        Scrape scrape = engine.scrape();
+        assertThat(scrape.value("merge_operations_total{outcome=\"FAILED\"}")).isEqualTo(1);
+        assertThat(scrape.value("merge_duration_seconds_count")).isZero();
+    }
+
+    @Test
+    @DisplayName("do not take a read that met damage for a scrub")
+    void damageByRead() {
+        LearnerId ada = engine.learner("ada");
         engine.pfm.merges().mergeNow(ada);
         engine.damage(ada);
-        engine.learner("ada-2");
-        engine.metrics.onEvent(new LifecycleEvent.MergeFailed(
-                engine.pfm.namespaces().get(ada).nsUid(), "no reason"));
 
-        assertThat(engine.scrape().value("merge_operations_total{outcome=\"FAILED\"}"))
-                .isEqualTo(1);
+        engine.pfm.checkpoints().verify(ada, 1);
+
+        Scrape scrape = engine.scrape();
+        assertThat(scrape.value("pfm_damage_found_total{verdict=\"BIT_ROT\"}")).isEqualTo(1);
+        assertThat(scrape.value("pfm_namespaces_never_scrubbed")).isEqualTo(1);
+        assertThat(scrape.value("pfm_oldest_scrub_age_seconds")).isNaN();
     }
 
     @Test
@@ -202,7 +217,8 @@ class PfmMetricsTest {
         Scrape scrape = engine.scrape();
         assertThat(scrape.values()).hasSize(before);
         assertThat(scrape.text())
-                .doesNotContain("canary", engine.pfm.namespaces().get(last).nsUid().toString());
+                .doesNotContain(
+                        "canary", engine.pfm.namespaces().get(last).nsUid().toString());
     }
 
     @Test

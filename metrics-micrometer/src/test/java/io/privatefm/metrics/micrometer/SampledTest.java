@@ -38,11 +38,17 @@ class SampledTest {
     }
 
     private double active() {
-        return registry.get("namespace_count_total").tag("status", "ACTIVE").gauge().value();
+        return registry.get("namespace_count_total")
+                .tag("status", "ACTIVE")
+                .gauge()
+                .value();
     }
 
     private double failures() {
-        return registry.get("pfm_look_failures_total").tag("source", "store").counter().count();
+        return registry.get("pfm_look_failures_total")
+                .tag("source", "store")
+                .counter()
+                .count();
     }
 
     private void provision(int number) {
@@ -63,8 +69,9 @@ class SampledTest {
         assertThat(active()).isEqualTo(1);
         provision(2);
         assertThat(active()).isEqualTo(1);
-        registry.getMeters().forEach(meter -> meter.measure().forEach(value -> assertThat(value)
-                .isNotNull()));
+        registry.getMeters()
+                .forEach(meter ->
+                        meter.measure().forEach(value -> assertThat(value).isNotNull()));
         assertThat(store.transactions()).isEqualTo(before + 2);
 
         clock.add(Duration.ofSeconds(10));

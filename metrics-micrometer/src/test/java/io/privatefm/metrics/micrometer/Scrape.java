@@ -69,7 +69,11 @@ record Scrape(String text, Map<String, String> types, Map<String, String> helps,
     String table() {
         return types.entrySet().stream()
                 .map(family -> "| `%s` | %s | %s | %s |"
-                        .formatted(family.getKey(), family.getValue(), labels(family.getKey()), helps.get(family.getKey())))
+                        .formatted(
+                                family.getKey(),
+                                family.getValue(),
+                                labels(family.getKey()),
+                                helps.get(family.getKey())))
                 .collect(Collectors.joining("\n"));
     }
 }

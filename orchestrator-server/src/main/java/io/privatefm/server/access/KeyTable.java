@@ -32,8 +32,7 @@ final class KeyTable {
     KeyTable(DataSource connections) {
         database = Jdbi.create(connections)
                 .configure(SqlStatements.class, statements -> statements.setQueryTimeout(SECONDS))
-                .configure(
-                        StatementExceptions.class, failures -> failures.setMessageRendering(MessageRendering.NONE));
+                .configure(StatementExceptions.class, failures -> failures.setMessageRendering(MessageRendering.NONE));
     }
 
     /** What one transaction does with the table. */
@@ -100,7 +99,9 @@ final class KeyTable {
                             + " values (:id, :hash, :scopes, :label, :created, :expires, :replaces)")
                     .bind("id", key.id())
                     .bind("hash", row.hash())
-                    .bind("scopes", key.scopes().stream().sorted().map(Scope::name).collect(Collectors.joining(",")))
+                    .bind(
+                            "scopes",
+                            key.scopes().stream().sorted().map(Scope::name).collect(Collectors.joining(",")))
                     .bind("label", key.label())
                     .bind("created", utc(key.createdAt()))
                     .bind("expires", key.expiresAt().map(Rows::utc).orElse(null))

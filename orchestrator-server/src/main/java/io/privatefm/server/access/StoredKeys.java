@@ -50,8 +50,8 @@ public final class StoredKeys {
         this.clock = clock;
         byte[] drawn = new byte[32];
         random.nextBytes(drawn);
-        StoredKey none = new StoredKey(
-                "", Set.of(), "", Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty());
+        StoredKey none =
+                new StoredKey("", Set.of(), "", Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty());
         this.nobodys = new HashedKey(none, HexFormat.of().formatHex(drawn));
     }
 
@@ -92,7 +92,8 @@ public final class StoredKeys {
 
     /** All keys that ever were, the oldest first. */
     public List<StoredKey> list() {
-        return table.inTransaction(rows -> rows.all().stream().map(HashedKey::key).toList());
+        return table.inTransaction(
+                rows -> rows.all().stream().map(HashedKey::key).toList());
     }
 
     /**

@@ -87,7 +87,8 @@ final class HealthCommand implements Callable<Integer> {
     private SSLContext trusting(Path keyStore) throws IOException, GeneralSecurityException {
         KeyStore own = KeyStore.getInstance("PKCS12");
         try (var in = Files.newInputStream(keyStore)) {
-            own.load(in, Setting.TLS_KEYSTORE_PASSWORD.in(environment).orElse("").toCharArray());
+            own.load(
+                    in, Setting.TLS_KEYSTORE_PASSWORD.in(environment).orElse("").toCharArray());
         }
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(own);

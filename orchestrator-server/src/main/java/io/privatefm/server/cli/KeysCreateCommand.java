@@ -41,7 +41,8 @@ final class KeysCreateCommand implements Callable<Integer> {
             required = true,
             split = ",",
             paramLabel = "SCOPE",
-            description = "What the key opens: read, write, merge, fallback, export, operate, metrics; or guardian alone.")
+            description =
+                    "What the key opens: read, write, merge, fallback, export, operate, metrics; or guardian alone.")
     private List<String> scopes = List.of();
 
     @Option(

@@ -42,8 +42,8 @@ final class KeysRotateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (OpenKeys opened = OpenKeys.of(home)) {
-            IssuedKey issued = opened.keys()
-                    .rotate(OpenKeys.environment(dev), id, GivenTime.parse("--overlap", overlap));
+            IssuedKey issued =
+                    opened.keys().rotate(OpenKeys.environment(dev), id, GivenTime.parse("--overlap", overlap));
             output.print(spec, OpenKeys.json(issued));
         }
         return ExitCode.DONE;

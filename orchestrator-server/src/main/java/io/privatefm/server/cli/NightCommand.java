@@ -56,7 +56,8 @@ final class NightCommand implements Callable<Integer> {
         Optional<String> key = Setting.SERVICE_API_KEY.in(environment);
         if (key.isEmpty()) {
             throw new InvalidInputException(
-                    ErrorCode.CONFIGURATION, Setting.SERVICE_API_KEY + " is not set; it holds the key that the night is begun with");
+                    ErrorCode.CONFIGURATION,
+                    Setting.SERVICE_API_KEY + " is not set; it holds the key that the night is begun with");
         }
         ObjectNode ended = new RemoteNight(server, key.get(), PAUSE).run();
         if (output.isJson()) {

@@ -77,7 +77,8 @@ final class ScrubCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ScrubRequest request = new ScrubRequest(level(), GivenTime.parse("--older-than", olderThan), bytesPerSecond, limit, !noFallback);
+        ScrubRequest request = new ScrubRequest(
+                level(), GivenTime.parse("--older-than", olderThan), bytesPerSecond, limit, !noFallback);
         try (OpenRecovery opened = OpenRecovery.of(home, mirror())) {
             ScrubReport report = opened.recovery().scrub(request);
             Optional<String> stopped = opened.recovery().stopped();

@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
 /** {@code pfm serve}: the service, until somebody ends the process. */
 @Command(
         name = "serve",
-        description = "Serves REST and the console, as the environment says (docs/service.md), until the process is told to"
-                + " end; then lets what is under way end, within 30 seconds.",
+        description =
+                "Serves REST and the console, as the environment says (docs/service.md), until the process is told to"
+                        + " end; then lets what is under way end, within 30 seconds.",
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
     @Spec

@@ -25,8 +25,8 @@ public final class RetentionRules {
 
     static RetentionPolicy read(Variables variables) {
         RetentionPolicy defaults = RetentionPolicy.DEFAULT;
-        int days = variables.count(
-                Setting.CHECKPOINT_RETENTION_DAYS, 0, MOST_DAYS, (int) defaults.maxAge().toDays());
+        int days = variables.count(Setting.CHECKPOINT_RETENTION_DAYS, 0, MOST_DAYS, (int)
+                defaults.maxAge().toDays());
         return defaults.withMaxAge(Duration.ofDays(days));
     }
 }

@@ -69,8 +69,7 @@ final class SettingsReader {
         if (keyStore.isPresent() && password.isPresent()) {
             variables.parsed(
                     Setting.TLS_KEYSTORE,
-                    text -> TlsKeyStore.require(
-                            keyStore.get(), password.get().value()));
+                    text -> TlsKeyStore.require(keyStore.get(), password.get().value()));
         }
         if (variables.has(Setting.TLS_KEYSTORE) != variables.has(Setting.TLS_KEYSTORE_PASSWORD)) {
             boolean file = variables.has(Setting.TLS_KEYSTORE);

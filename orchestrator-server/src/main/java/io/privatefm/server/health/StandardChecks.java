@@ -87,11 +87,13 @@ public final class StandardChecks {
 
     /** Its head can be read. */
     public static ComponentCheck audit(Orchestrator pfm) {
-        return ComponentCheck.useful("audit_log", () -> pfm.overview()
-                .audit()
-                .head()
-                .map(head -> "signed up to entry " + head.size())
-                .orElse("nothing is signed yet"));
+        return ComponentCheck.useful(
+                "audit_log",
+                () -> pfm.overview()
+                        .audit()
+                        .head()
+                        .map(head -> "signed up to entry " + head.size())
+                        .orElse("nothing is signed yet"));
     }
 
     private static void write(Path folder) throws IOException {

@@ -50,7 +50,8 @@ public final class HomeDatabase implements AutoCloseable {
         HikariConfig config = new HikariConfig();
         config.setConnectionTimeout(PATIENCE.toMillis());
         config.setValidationTimeout(VALIDATION.toMillis());
-        if (url.filter(given -> !given.startsWith("jdbc:h2:")).isPresent()) { // what the URL says itself stands over this
+        if (url.filter(given -> !given.startsWith("jdbc:h2:"))
+                .isPresent()) { // what the URL says itself stands over this
             config.addDataSourceProperty("socketTimeout", String.valueOf(ANSWER.toSeconds()));
             config.addDataSourceProperty("tcpKeepAlive", "true");
         }

@@ -17,7 +17,8 @@ final class Masks {
     /** Shorter ones are words that a text may have for other reasons. */
     private static final int SHORTEST = 8;
 
-    private static final Pattern STORED_KEY = Pattern.compile("(pbk_(?:live|dev)_[0-9A-Za-z]{12})_[0-9A-Za-z]{20,}(_[0-9a-f]{8})?");
+    private static final Pattern STORED_KEY =
+            Pattern.compile("(pbk_(?:live|dev)_[0-9A-Za-z]{12})_[0-9A-Za-z]{20,}(_[0-9a-f]{8})?");
 
     private final List<String> secrets;
 

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServiceLog {
     private static final String OWN = "io.privatefm";
-    private static final String TEXT = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} [%X{correlation_id:--}] %msg %kvp%n";
+    private static final String TEXT =
+            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} [%X{correlation_id:--}] %msg %kvp%n";
 
     private ServiceLog() {}
 
@@ -48,7 +49,9 @@ public final class ServiceLog {
         root.setLevel(own.isGreaterOrEqual(Level.INFO) ? own : Level.INFO);
         root.addAppender(console);
         context.getLogger(OWN).setLevel(own);
-        for (String wordy : new String[] {"org.flywaydb", "com.zaxxer.hikari", "org.eclipse.jetty", "io.javalin", "com.github.kagkarlsson"}) {
+        for (String wordy : new String[] {
+            "org.flywaydb", "com.zaxxer.hikari", "org.eclipse.jetty", "io.javalin", "com.github.kagkarlsson"
+        }) {
             context.getLogger(wordy).setLevel(own.isGreaterOrEqual(Level.WARN) ? own : Level.WARN);
         }
     }

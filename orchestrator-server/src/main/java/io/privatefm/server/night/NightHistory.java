@@ -144,13 +144,16 @@ public final class NightHistory implements OrchestratorListener, AutoCloseable {
 
     private int say(Handle handle, Running night) {
         return bind(
-                        handle.createUpdate("update pfm_server_night set seen_at = :now, done = :done,"
-                                + " remaining = :remaining, seconds_left = :left where night_id = :id and ended_at is null"),
+                        handle.createUpdate(
+                                "update pfm_server_night set seen_at = :now, done = :done,"
+                                        + " remaining = :remaining, seconds_left = :left where night_id = :id and ended_at is null"),
                         "now",
                         clock.instant())
                 .bind("done", night.done())
                 .bind("remaining", night.due() - night.done())
-                .bind("left", night.secondsLeft().isPresent() ? night.secondsLeft().getAsLong() : null)
+                .bind(
+                        "left",
+                        night.secondsLeft().isPresent() ? night.secondsLeft().getAsLong() : null)
                 .bind("id", night.id())
                 .execute();
     }
@@ -158,9 +161,10 @@ public final class NightHistory implements OrchestratorListener, AutoCloseable {
     private long insert(Handle handle, Instant startedAt, Instant now, int due) {
         return bind(
                         bind(
-                                handle.createUpdate("insert into pfm_server_night (node, started_at, seen_at, due, done,"
-                                        + " merged, rejected, up_to_date, remaining)"
-                                        + " values (:node, :started, :now, :due, 0, 0, 0, 0, :due)"),
+                                handle.createUpdate(
+                                        "insert into pfm_server_night (node, started_at, seen_at, due, done,"
+                                                + " merged, rejected, up_to_date, remaining)"
+                                                + " values (:node, :started, :now, :due, 0, 0, 0, 0, :due)"),
                                 "started",
                                 startedAt),
                         "now",
@@ -174,9 +178,10 @@ public final class NightHistory implements OrchestratorListener, AutoCloseable {
 
     private static int end(Handle handle, long id, LifecycleEvent.NightEnded ended, Instant now) {
         return bind(
-                        handle.createUpdate("update pfm_server_night set seen_at = :now, ended_at = :now, due = :due,"
-                                + " done = :done, merged = :merged, rejected = :rejected, up_to_date = :upToDate,"
-                                + " remaining = :remaining, seconds_left = null, ended_early = :early where night_id = :id"),
+                        handle.createUpdate(
+                                "update pfm_server_night set seen_at = :now, ended_at = :now, due = :due,"
+                                        + " done = :done, merged = :merged, rejected = :rejected, up_to_date = :upToDate,"
+                                        + " remaining = :remaining, seconds_left = null, ended_early = :early where night_id = :id"),
                         "now",
                         now)
                 .bind("due", ended.due())

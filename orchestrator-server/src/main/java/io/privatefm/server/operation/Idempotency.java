@@ -60,19 +60,19 @@ public final class Idempotency {
 
     /** Remembers what a request that was {@link Remembered.New} led to. */
     public void complete(IdempotencyKey key, String answer) {
-        tables.inTransaction(handle -> handle.createUpdate(
-                        "update pfm_server_request set answer = :answer where request = :request")
-                .bind("answer", answer)
-                .bind("request", request(key))
-                .execute());
+        tables.inTransaction(
+                handle -> handle.createUpdate("update pfm_server_request set answer = :answer where request = :request")
+                        .bind("answer", answer)
+                        .bind("request", request(key))
+                        .execute());
     }
 
     /** Forgets a request that was {@link Remembered.New} and led to nothing: sent again, it is new. */
     public void abandon(IdempotencyKey key) {
-        tables.inTransaction(
-                handle -> handle.createUpdate("delete from pfm_server_request where request = :request and answer is null")
-                        .bind("request", request(key))
-                        .execute());
+        tables.inTransaction(handle -> handle.createUpdate(
+                        "delete from pfm_server_request where request = :request and answer is null")
+                .bind("request", request(key))
+                .execute());
     }
 
     /**
@@ -143,7 +143,10 @@ public final class Idempotency {
 
     /** Removes what is older than it needs to be. */
     static int forget(Handle handle, Instant now) {
-        return bind(handle.createUpdate("delete from pfm_server_request where begun_at <= :expired"), "expired", now.minus(KEPT))
+        return bind(
+                        handle.createUpdate("delete from pfm_server_request where begun_at <= :expired"),
+                        "expired",
+                        now.minus(KEPT))
                 .execute();
     }
 

@@ -45,7 +45,9 @@ public final class OperationProgress implements OrchestratorListener {
         running.forEach((id, found) -> {
             if (of.test(found)) {
                 Running now = running.computeIfPresent(
-                        id, (same, before) -> new Running(before.thread(), before.operation().with(progress)));
+                        id,
+                        (same, before) ->
+                                new Running(before.thread(), before.operation().with(progress)));
                 if (now != null) {
                     changed.accept(now.operation());
                 }

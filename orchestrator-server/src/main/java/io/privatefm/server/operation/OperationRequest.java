@@ -17,8 +17,7 @@ public record OperationRequest(
         OperationKind kind, Optional<LearnerId> learner, Optional<NsUid> nsUid, Optional<RestorePoint> point) {
     /** A merge of what is due for a learner. */
     public static OperationRequest merge(LearnerId learner, NsUid nsUid) {
-        return new OperationRequest(
-                OperationKind.MERGE, Optional.of(learner), Optional.of(nsUid), Optional.empty());
+        return new OperationRequest(OperationKind.MERGE, Optional.of(learner), Optional.of(nsUid), Optional.empty());
     }
 
     /** A fallback of a learner's namespace. */

@@ -27,9 +27,10 @@ final class OperationTable {
 
     static void insert(Handle handle, String id, OperationRequest what, String correlationId, Instant now) {
         bind(
-                        handle.createUpdate("insert into pfm_server_operation"
-                                + " (operation_id, kind, status, learner, ns_uid, restore_point, correlation_id, attempts,"
-                                + " created_at) values (:id, :kind, :status, :learner, :uid, :point, :correlation, 0, :now)"),
+                        handle.createUpdate(
+                                "insert into pfm_server_operation"
+                                        + " (operation_id, kind, status, learner, ns_uid, restore_point, correlation_id, attempts,"
+                                        + " created_at) values (:id, :kind, :status, :learner, :uid, :point, :correlation, 0, :now)"),
                         "now",
                         now)
                 .bind("id", id)
@@ -59,8 +60,9 @@ final class OperationTable {
     /** Notes that somebody is at it; empty if it ended. */
     static Optional<StoredOperation> begin(Handle handle, String id, Instant now) {
         int rows = bind(
-                        handle.createUpdate("update pfm_server_operation set status = :status, attempts = attempts + 1,"
-                                + " started_at = coalesce(started_at, :now) where operation_id = :id and ended_at is null"),
+                        handle.createUpdate(
+                                "update pfm_server_operation set status = :status, attempts = attempts + 1,"
+                                        + " started_at = coalesce(started_at, :now) where operation_id = :id and ended_at is null"),
                         "now",
                         now)
                 .bind("status", OperationStatus.RUNNING.name())
@@ -87,16 +89,19 @@ final class OperationTable {
     /** Notes how it ended, unless it had ended before, and forgets whom it was about. */
     static Optional<StoredOperation> end(Handle handle, String id, Ending ending, Instant now) {
         bind(
-                        handle.createUpdate("update pfm_server_operation set status = :status, outcome = :outcome,"
-                                + " detail = :detail, checkpoint_version = :version, checkpoint_hash = :hash, ended_at = :now,"
-                                + " learner = null, correlation_id = null where operation_id = :id and ended_at is null"),
+                        handle.createUpdate(
+                                "update pfm_server_operation set status = :status, outcome = :outcome,"
+                                        + " detail = :detail, checkpoint_version = :version, checkpoint_hash = :hash, ended_at = :now,"
+                                        + " learner = null, correlation_id = null where operation_id = :id and ended_at is null"),
                         "now",
                         now)
                 .bind("status", ending.status().name())
                 .bind("outcome", ending.outcome())
                 .bind("detail", ending.detail())
                 .bind("version", ending.checkpoint().map(CheckpointRow::version))
-                .bind("hash", ending.checkpoint().map(row -> row.checkpointHash().hex()))
+                .bind(
+                        "hash",
+                        ending.checkpoint().map(row -> row.checkpointHash().hex()))
                 .bind("id", id)
                 .execute();
         return find(handle, id);
@@ -104,7 +109,10 @@ final class OperationTable {
 
     /** Removes those that ended before a time. */
     static int forget(Handle handle, Instant endedBefore) {
-        return bind(handle.createUpdate("delete from pfm_server_operation where ended_at < :before"), "before", endedBefore)
+        return bind(
+                        handle.createUpdate("delete from pfm_server_operation where ended_at < :before"),
+                        "before",
+                        endedBefore)
                 .execute();
     }
 

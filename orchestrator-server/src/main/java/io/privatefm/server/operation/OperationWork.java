@@ -55,7 +55,10 @@ final class OperationWork {
         } catch (PfmException e) {
             boolean again = e.retryable() || e.code() == ErrorCode.OUTCOME_UNKNOWN;
             if (e.code().kind() == ErrorCode.Kind.BAD_INPUT) {
-                LOG.info("operation {} was asked for in vain: {}", asked.id(), e.code()); // the message may name the learner
+                LOG.info(
+                        "operation {} was asked for in vain: {}",
+                        asked.id(),
+                        e.code()); // the message may name the learner
             } else {
                 LOG.warn("operation {}, attempt {}, did not succeed", asked.id(), attempts, e);
             }
@@ -64,7 +67,8 @@ final class OperationWork {
                     : end(Ending.failed(e.code().name(), ErrorDetail.of(e.code())));
         } catch (RuntimeException e) {
             LOG.error("operation {} failed", asked.id(), e);
-            return end(Ending.failed("INTERNAL_ERROR", "it could not be done; the log says why, under the operation's id"));
+            return end(Ending.failed(
+                    "INTERNAL_ERROR", "it could not be done; the log says why, under the operation's id"));
         } finally {
             scope.close();
         }
@@ -99,7 +103,9 @@ final class OperationWork {
     private Step fallback(LearnerId learner, RestorePoint point, int attempts) {
         FallbackOutcome outcome = pfm.recovery().fallback(learner, point);
         for (int failures = 1;
-                failures < settings.retryLimit() && outcome instanceof FallbackOutcome.Failed && !closing.getAsBoolean();
+                failures < settings.retryLimit()
+                        && outcome instanceof FallbackOutcome.Failed
+                        && !closing.getAsBoolean();
                 failures++) {
             outcome = pfm.recovery().fallback(learner, point);
         }
@@ -142,8 +148,7 @@ final class OperationWork {
     private Step night() {
         NightReport report = pfm.merges().runNight();
         Optional<EarlyEnd> early = report.early();
-        if (early.isPresent()
-                && (early.get().cause() == EarlyEnd.Cause.CLOSED || closing.getAsBoolean())) {
+        if (early.isPresent() && (early.get().cause() == EarlyEnd.Cause.CLOSED || closing.getAsBoolean())) {
             return new Step.Again(Duration.ZERO, false); // the rest is another process's
         }
         String detail = "merged " + report.merged() + ", rejected " + report.rejected() + ", left to others "

@@ -24,8 +24,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -90,8 +90,8 @@ public final class Operations implements AutoCloseable {
         this.settings = settings;
         this.clock = () -> clock.instant().truncatedTo(ChronoUnit.MICROS);
         this.watchers = new Watchers(settings.watchers());
-        this.runner = new OperationRunner(
-                tables, new OperationWork(pfm, settings, () -> closing), progress, this.clock);
+        this.runner =
+                new OperationRunner(tables, new OperationWork(pfm, settings, () -> closing), progress, this.clock);
         this.task = new OperationTask(
                 id -> closing ? Optional.of(Duration.ZERO) : runner.run(id), givenBack::contains, settings.pause());
         progress.onChange(watchers::tell);
@@ -102,8 +102,8 @@ public final class Operations implements AutoCloseable {
         if (scheduler != null || closing) {
             throw new IllegalStateException("started or closed already");
         }
-        RecurringTask<Void> forgetting = Tasks.recurring("forget", FixedDelay.ofHours(1))
-                .execute((instance, context) -> forget());
+        RecurringTask<Void> forgetting =
+                Tasks.recurring("forget", FixedDelay.ofHours(1)).execute((instance, context) -> forget());
         OperationThreads due = new OperationThreads("pfm-operations-due", 1);
         Scheduler started = Scheduler.create(connections, task)
                 .startTasks(List.of(forgetting))
@@ -141,8 +141,8 @@ public final class Operations implements AutoCloseable {
     public Submitted submit(OperationRequest what, Optional<IdempotencyKey> key) {
         String id = UUID.randomUUID().toString().replace("-", "");
         Submitted submitted = tables.inTransaction(handle -> {
-            Optional<Remembered> known = key.map(
-                    given -> idempotency.begin(handle, given, what.fingerprint(), Optional.of(id)));
+            Optional<Remembered> known =
+                    key.map(given -> idempotency.begin(handle, given, what.fingerprint(), Optional.of(id)));
             if (known.isPresent() && known.get() instanceof Remembered.Different) {
                 throw new KeyReusedException();
             }
@@ -183,7 +183,8 @@ public final class Operations implements AutoCloseable {
         Optional<Operation> running = progress.find(id);
         return running.isPresent()
                 ? running
-                : tables.inTransaction(handle -> OperationTable.find(handle, id)).map(StoredOperation::operation);
+                : tables.inTransaction(handle -> OperationTable.find(handle, id))
+                        .map(StoredOperation::operation);
     }
 
     /**
@@ -209,9 +210,8 @@ public final class Operations implements AutoCloseable {
 
     /** Looks at operations of other processes that are watched. */
     private void look() {
-        Set<String> elsewhere = watchers.watched().stream()
-                .filter(id -> !progress.has(id))
-                .collect(Collectors.toSet());
+        Set<String> elsewhere =
+                watchers.watched().stream().filter(id -> !progress.has(id)).collect(Collectors.toSet());
         if (elsewhere.isEmpty()) {
             return;
         }

@@ -7,7 +7,10 @@ import java.util.Optional;
 
 /** An operation with what its work needs to know, as its row has it. */
 record StoredOperation(
-        Operation operation, Optional<LearnerId> learner, Optional<RestorePoint> point, Optional<String> correlationId) {
+        Operation operation,
+        Optional<LearnerId> learner,
+        Optional<RestorePoint> point,
+        Optional<String> correlationId) {
     String id() {
         return operation.operationId();
     }

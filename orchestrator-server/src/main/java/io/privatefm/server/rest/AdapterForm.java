@@ -150,7 +150,9 @@ final class AdapterForm implements MultiPart.Parser.Listener {
                 }
             }
             case "" -> problems.add(FieldProblem.at("", "a part has no name"));
-            default -> problems.add(FieldProblem.at("/" + name.replace("~", "~0").replace("/", "~1"), "there is no such part"));
+            default ->
+                problems.add(
+                        FieldProblem.at("/" + name.replace("~", "~0").replace("/", "~1"), "there is no such part"));
         }
     }
 

@@ -59,8 +59,9 @@ public final class AdapterResource implements Resource {
         Parameters parameters = new Parameters(ctx);
         LearnerId learner = parameters.path("learner_id", LearnerId::of);
         parameters.end();
-        List<AdapterView> items =
-                orchestrator.adapters().current(learner).stream().map(AdapterView::of).toList();
+        List<AdapterView> items = orchestrator.adapters().current(learner).stream()
+                .map(AdapterView::of)
+                .toList();
         Json.answer(ctx, 200, new Adapters(items));
     }
 

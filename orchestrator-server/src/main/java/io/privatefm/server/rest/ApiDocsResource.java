@@ -22,7 +22,9 @@ public final class ApiDocsResource implements Resource {
             if (file == null) {
                 throw new IllegalStateException("the jar has no " + FILE);
             }
-            ctx.contentType("application/yaml").header("Cache-Control", "no-cache").result(file.readAllBytes());
+            ctx.contentType("application/yaml")
+                    .header("Cache-Control", "no-cache")
+                    .result(file.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

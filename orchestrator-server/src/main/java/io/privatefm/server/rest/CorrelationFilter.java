@@ -40,7 +40,8 @@ final class CorrelationFilter implements Filter {
         try (CorrelationScope scope = correlated.apply(id)) {
             chain.doFilter("HEAD".equals(asked.getMethod()) ? new AsGet(asked) : asked, answer);
         }
-        if (request.getAttribute(BROKEN) instanceof Throwable error) { // so that nobody takes what was sent for the whole
+        if (request.getAttribute(BROKEN)
+                instanceof Throwable error) { // so that nobody takes what was sent for the whole
             ServletContextRequest.getServletContextRequest(request)
                     .getServletChannel()
                     .abort(error);

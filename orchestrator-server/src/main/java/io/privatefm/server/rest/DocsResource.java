@@ -16,8 +16,9 @@ public final class DocsResource implements Resource {
     private static final String JAR = "/META-INF/maven/org.webjars/swagger-ui/pom.properties";
 
     /** Swagger UI sets styles in markup, and has its symbols in data URLs. */
-    static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-            + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+                    + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private final Map<String, PageFile> files = new TreeMap<>();
 

@@ -79,12 +79,10 @@ record EntityTags(boolean any, List<String> tags) {
      * @param tag a strong one, quoted
      */
     static void answer(Context ctx, String tag, Object body) {
-        boolean known = of(ctx, "If-None-Match")
-                .map(tags -> tags.matchWeakly(tag))
-                .orElse(false);
-        boolean other = of(ctx, "If-Match")
-                .map(tags -> !tags.matchStrongly(tag))
-                .orElse(false);
+        boolean known =
+                of(ctx, "If-None-Match").map(tags -> tags.matchWeakly(tag)).orElse(false);
+        boolean other =
+                of(ctx, "If-Match").map(tags -> !tags.matchStrongly(tag)).orElse(false);
         if (other) {
             throw new ProblemException(412, "PRECONDITION_FAILED", "it has another entity tag now: " + tag);
         }

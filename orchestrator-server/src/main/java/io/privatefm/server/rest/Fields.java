@@ -83,8 +83,8 @@ public final class Fields {
                 || !value.canConvertToLong()
                 || value.longValue() < least
                 || value.longValue() > most) {
-            problems.add(FieldProblem.at(
-                    pointer(name), name + " must be a whole number from " + least + " to " + most));
+            problems.add(
+                    FieldProblem.at(pointer(name), name + " must be a whole number from " + least + " to " + most));
             return Optional.empty();
         }
         return Optional.of(value.longValue());

@@ -29,7 +29,6 @@ public final class MetricsResource implements Resource {
     }
 
     private void get(Context ctx) {
-        new Parameters(ctx).end();
         metrics.components().show(checks.report());
         ctx.contentType(TEXT).header("Cache-Control", "no-store").result(metrics.scrape());
     }

@@ -75,8 +75,11 @@ public final class NamespaceHealthResource implements Resource {
             Optional<ScrubView> lastScrub,
             Optional<VerificationView> verification) {
         static NamespaceHealth of(NamespaceSummary namespace, Optional<VerificationView> verification) {
-            boolean sound = namespace.scrub().map(scrub -> scrub.verdict().isEmpty()).orElse(true)
-                    && verification.map(found -> found.damages().isEmpty()).orElse(true);
+            boolean sound =
+                    namespace.scrub().map(scrub -> scrub.verdict().isEmpty()).orElse(true)
+                            && verification
+                                    .map(found -> found.damages().isEmpty())
+                                    .orElse(true);
             return new NamespaceHealth(
                     namespace.row().learner().value(),
                     namespace.row().nsUid().value(),

@@ -67,9 +67,7 @@ public final class NamespaceResource implements Resource {
     }
 
     private NamespaceRow make(NewNamespace wanted) {
-        return orchestrator
-                .namespaces()
-                .create(wanted.learner(), wanted.subjects(), wanted.foundationRelease());
+        return orchestrator.namespaces().create(wanted.learner(), wanted.subjects(), wanted.foundationRelease());
     }
 
     private NamespaceRow once(Context ctx, IdempotencyKey key, NewNamespace wanted) {
@@ -185,7 +183,9 @@ public final class NamespaceResource implements Resource {
             Json.answer(ctx, 200, Deletion.of(deleted.receipt()));
         } else if (outcome instanceof DeletionOutcome.Held) {
             throw new ProblemException(
-                    409, "LEGAL_HOLD", "it was granted, and the namespace is under legal hold: it is kept until that ends");
+                    409,
+                    "LEGAL_HOLD",
+                    "it was granted, and the namespace is under legal hold: it is kept until that ends");
         } else {
             throw new ProblemException(403, "FORBIDDEN", "this guardian may not have this learner deleted");
         }

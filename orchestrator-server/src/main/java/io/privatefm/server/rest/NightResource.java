@@ -56,8 +56,8 @@ public final class NightResource implements Resource {
         boolean more = nights.size() > limit;
         List<Night> items = more ? nights.subList(0, limit) : nights;
         Optional<Long> next = more ? Optional.of(items.get(limit - 1).nightId()) : Optional.empty();
-        next.ifPresent(after ->
-                ctx.header("Link", "<" + PATH + "?limit=" + limit + "&after=" + after + ">; rel=\"next\""));
+        next.ifPresent(
+                after -> ctx.header("Link", "<" + PATH + "?limit=" + limit + "&after=" + after + ">; rel=\"next\""));
         Json.answer(ctx, 200, new Page(items, next));
     }
 

@@ -93,7 +93,8 @@ public final class OverviewResource implements Resource {
     }
 
     private static OverviewView.Scrub scrub(ScrubState state) {
-        Optional<Instant> oldest = state.oldest().filter(at -> !at.equals(Instant.EPOCH)); // damage met by a read, never scrubbed
+        Optional<Instant> oldest =
+                state.oldest().filter(at -> !at.equals(Instant.EPOCH)); // damage met by a read, never scrubbed
         return new OverviewView.Scrub(oldest, state.someNever() || !oldest.equals(state.oldest()));
     }
 

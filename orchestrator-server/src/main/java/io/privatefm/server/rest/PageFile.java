@@ -80,7 +80,9 @@ final class PageFile {
             return false;
         }
         for (String held : tags.split(",", -1)) {
-            if (held.strip().equals(tag) || held.strip().equals("W/" + tag) || held.strip().equals("*")) {
+            if (held.strip().equals(tag)
+                    || held.strip().equals("W/" + tag)
+                    || held.strip().equals("*")) {
                 return true;
             }
         }

@@ -73,7 +73,6 @@ public final class ProblemException extends RuntimeException {
         return new ProblemException(status, code, detail(), true, errors, named.headers);
     }
 
-
     /** The HTTP status. */
     public int status() {
         return status;

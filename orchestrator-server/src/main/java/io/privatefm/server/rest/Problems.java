@@ -111,8 +111,10 @@ final class Problems {
             default ->
                 status >= 400 && status < 500
                         ? new ProblemException(status, "REFUSED", "the request was refused")
-                        : new ProblemException(500, "INTERNAL", "an error of the server; it is in the server's log"
-                                + " under this correlation id");
+                        : new ProblemException(
+                                500,
+                                "INTERNAL",
+                                "an error of the server; it is in the server's log" + " under this correlation id");
         };
     }
 

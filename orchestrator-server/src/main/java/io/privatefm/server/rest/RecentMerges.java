@@ -3,7 +3,6 @@ package io.privatefm.server.rest;
 
 import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.observe.OrchestratorListener;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -25,8 +24,7 @@ public final class RecentMerges implements OrchestratorListener {
     @Override
     public void onEvent(LifecycleEvent event) {
         if (event instanceof LifecycleEvent.MergeCompleted merged) {
-            RecentMerge merge =
-                    new RecentMerge(clock.instant(), merged.took().toMillis(), merged.storedBytes());
+            RecentMerge merge = new RecentMerge(clock.instant(), merged.took().toMillis(), merged.storedBytes());
             synchronized (newest) {
                 newest.addLast(merge);
                 if (newest.size() > KEPT) {

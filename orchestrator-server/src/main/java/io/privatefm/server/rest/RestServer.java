@@ -2,10 +2,10 @@
 package io.privatefm.server.rest;
 
 import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.MethodNotAllowedResponse;
-import io.javalin.compression.CompressionStrategy;
 import io.javalin.http.util.MethodNotAllowedUtil;
 import io.javalin.router.Endpoint;
 import io.javalin.router.InternalRouter;
@@ -115,7 +115,9 @@ public final class RestServer implements AutoCloseable {
 
     private static void requireScope(Endpoint route) {
         Roles roles = route.metadata(Roles.class);
-        if (roles == null || roles.getRoles().size() != 1 || !roles.getRoles().stream().allMatch(Scope.class::isInstance)) {
+        if (roles == null
+                || roles.getRoles().size() != 1
+                || !roles.getRoles().stream().allMatch(Scope.class::isInstance)) {
             throw new IllegalArgumentException(route.method + " " + route.path + " must ask for one scope");
         }
     }
@@ -140,10 +142,8 @@ public final class RestServer implements AutoCloseable {
     }
 
     private void configure(io.javalin.config.JettyConfig jetty) {
-        QueuedThreadPool threads = new QueuedThreadPool(
-                bounds.threads(),
-                Math.min(8, bounds.threads()),
-                (int) bounds.idle().toMillis()); // what waits for a thread is bounded by the connections
+        QueuedThreadPool threads = new QueuedThreadPool(bounds.threads(), Math.min(8, bounds.threads()), (int)
+                bounds.idle().toMillis()); // what waits for a thread is bounded by the connections
         threads.setName("pfm-http");
         jetty.threadPool = threads;
         jetty.modifyServer(this::prepare);

@@ -2,8 +2,8 @@
 package io.privatefm.server.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.privatefm.server.access.StoppableDatabase.Kind;
 import io.privatefm.spi.UnavailableException;
@@ -64,7 +64,8 @@ class AccessTest {
     @DisplayName("gives each key what it is for: the service all but guardianship, the guardian that alone")
     void environmentScopes(Scope wanted) {
         if (wanted == Scope.GUARDIAN) {
-            assertThat(scene.admitGuardian(Scene.GUARDIAN_KEY, ANNE, Scene.SOURCE).id())
+            assertThat(scene.admitGuardian(Scene.GUARDIAN_KEY, ANNE, Scene.SOURCE)
+                            .id())
                     .isEqualTo("guardian");
             assertThat(refused(() -> scene.admitGuardian(Scene.SERVICE_KEY, ANNE, Scene.SOURCE))
                             .kind())
@@ -99,7 +100,8 @@ class AccessTest {
     }
 
     @Test
-    @DisplayName("tells a caller the same of no key, a wrong one, an unknown, an expired and a revoked one; operators know more")
+    @DisplayName(
+            "tells a caller the same of no key, a wrong one, an unknown, an expired and a revoked one; operators know more")
     void sameAnswer() throws SQLException {
         IssuedKey expired = scene.stored.create(
                 ApiKey.Environment.LIVE, EnumSet.of(Scope.READ), "x", Optional.of(Duration.ofHours(1)));
@@ -146,8 +148,8 @@ class AccessTest {
     @Test
     @DisplayName("wants an API key that a guardian sends along to be right too")
     void guardianWithKey() {
-        Credentials right = new Credentials(
-                Optional.of(Scene.SERVICE_KEY), Optional.of(Scene.GUARDIAN_KEY), Optional.of(ANNE));
+        Credentials right =
+                new Credentials(Optional.of(Scene.SERVICE_KEY), Optional.of(Scene.GUARDIAN_KEY), Optional.of(ANNE));
         Credentials wrong = new Credentials(Optional.of(WRONG), Optional.of(Scene.GUARDIAN_KEY), Optional.of(ANNE));
 
         assertThat(scene.access.admit(Scope.GUARDIAN, right, Scene.ACTION, Scene.SOURCE))
@@ -183,7 +185,8 @@ class AccessTest {
                 scene::nanos);
         scene.database.stop();
 
-        assertThat(access.admit(Scope.READ, Scene.withKey(drawn), Scene.ACTION, Scene.SOURCE).id())
+        assertThat(access.admit(Scope.READ, Scene.withKey(drawn), Scene.ACTION, Scene.SOURCE)
+                        .id())
                 .isEqualTo("service");
     }
 
@@ -231,7 +234,8 @@ class AccessTest {
             assertThat(refused(() -> scene.admit(Scope.READ, WRONG, source)).kind())
                     .isEqualTo(AccessException.Kind.UNAUTHENTICATED);
         }
-        assertThat(refused(() -> scene.admit(Scope.READ, WRONG, "2001:db8:1:2:ffff::1")).kind())
+        assertThat(refused(() -> scene.admit(Scope.READ, WRONG, "2001:db8:1:2:ffff::1"))
+                        .kind())
                 .isEqualTo(AccessException.Kind.TOO_MANY_REQUESTS);
         for (String other : new String[] {"2001:db8:1:3::1", "::ffff:192.0.2.1", "no:address", "[::1]"}) {
             assertThat(refused(() -> scene.admit(Scope.READ, WRONG, other)).kind())

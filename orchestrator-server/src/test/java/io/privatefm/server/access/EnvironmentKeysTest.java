@@ -26,8 +26,9 @@ class EnvironmentKeysTest {
 
     private static void assertRefused(Optional<String> service, Optional<String> guardian, String reason) {
         assertThatThrownBy(() -> new EnvironmentKeys(service, guardian))
-                .isInstanceOfSatisfying(InvalidInputException.class, refusal -> assertThat(refusal.code())
-                        .isEqualTo(ErrorCode.CONFIGURATION))
+                .isInstanceOfSatisfying(
+                        InvalidInputException.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.CONFIGURATION))
                 .hasMessageContaining(reason)
                 .satisfies(refusal -> assertThat(refusal.getMessage())
                         .doesNotContain(service.orElse("-----"))

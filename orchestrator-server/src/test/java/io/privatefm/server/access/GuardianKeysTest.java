@@ -47,8 +47,7 @@ class GuardianKeysTest {
         IssuedKey revoked = scene.key(Scope.GUARDIAN);
         scene.stored.revoke(revoked.key().id());
 
-        assertThat(decide("anne", Scene.SERVICE_KEY))
-                .isEqualTo(new Decision.Denied("key service is no guardian's"));
+        assertThat(decide("anne", Scene.SERVICE_KEY)).isEqualTo(new Decision.Denied("key service is no guardian's"));
         assertThat(decide("anne", service.key().text()))
                 .isEqualTo(new Decision.Denied("key " + service.key().id() + " is no guardian's"));
         assertThat(decide("anne", "guess")).isEqualTo(new Decision.Denied("not a valid key"));

@@ -35,7 +35,8 @@ class KeyCanaryTest {
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName("are in no log, audit entry, event, error or text of an object, right or wrong, with a database or without")
+    @DisplayName(
+            "are in no log, audit entry, event, error or text of an object, right or wrong, with a database or without")
     void nowhere(Kind kind) throws Exception {
         Files.createDirectory(folder.resolve("foundation"));
         StoppableDatabase database = StoppableDatabase.withStore(kind);
@@ -61,10 +62,16 @@ class KeyCanaryTest {
             for (ApiKey key : List.of(live.key(), revoked.key(), rotated.key(), unknown)) {
                 secrets.add(key.text().split("_", -1)[3]);
             }
-            shown.addAll(List.of(live, revoked, rotated, unknown, scene.environment, scene.stored, scene.stored.list()));
+            shown.addAll(
+                    List.of(live, revoked, rotated, unknown, scene.environment, scene.stored, scene.stored.list()));
 
             List<String> presented = List.of(
-                    GUESS, revoked.key().text(), unknown.text(), live.key().text(), Scene.SERVICE_KEY, Scene.GUARDIAN_KEY);
+                    GUESS,
+                    revoked.key().text(),
+                    unknown.text(),
+                    live.key().text(),
+                    Scene.SERVICE_KEY,
+                    Scene.GUARDIAN_KEY);
             presented.forEach(key -> shown.addAll(tryAll(access, key)));
             assertThat(entries(store)).hasSizeGreaterThan(10);
             assertThat(events).hasSameSizeAs(entries(store));
@@ -79,7 +86,8 @@ class KeyCanaryTest {
         }
         String all = String.join("\n", shown.stream().map(String::valueOf).toList());
         assertThat(all).contains("revoked key", "the database does not answer");
-        secrets.forEach(secret -> assertThat(all.contains(secret)).as("a key is shown").isFalse());
+        secrets.forEach(
+                secret -> assertThat(all.contains(secret)).as("a key is shown").isFalse());
     }
 
     /** Shows a key in every place where one can be shown; gives what can be seen of that. */

@@ -38,8 +38,7 @@ class RateLimitsTest {
     }
 
     private AccessException refused(Principal who, OperationClass what) {
-        AccessException refusal =
-                catchThrowableOfType(AccessException.class, () -> limits.require(who, what));
+        AccessException refusal = catchThrowableOfType(AccessException.class, () -> limits.require(who, what));
         assertThat(refusal).as("refusal").isNotNull();
         assertThat(refusal.kind()).isEqualTo(AccessException.Kind.TOO_MANY_REQUESTS);
         return refusal;

@@ -36,7 +36,9 @@ class AccessDocTest {
             PfmRun run = PfmRun.of((Object[]) command.replace(" ID", " " + id).split(" +", -1))
                     .assertDone();
             runs.add(run);
-            id = command.startsWith("keys list") ? run.out().substring(0, run.out().indexOf(' ')) : id;
+            id = command.startsWith("keys list")
+                    ? run.out().substring(0, run.out().indexOf(' '))
+                    : id;
         }
 
         assertThat(runs).hasSize(5);
@@ -52,10 +54,12 @@ class AccessDocTest {
     void complete() throws IOException {
         String doc = Files.readString(DOC);
         assertThat(Arrays.stream(Scope.values()).filter(scope -> scope != Scope.OPEN))
-                .allSatisfy(scope ->
-                        assertThat(doc).contains("| `" + scope.name().toLowerCase(Locale.ROOT) + "` |"));
+                .allSatisfy(
+                        scope -> assertThat(doc).contains("| `" + scope.name().toLowerCase(Locale.ROOT) + "` |"));
         for (String command : List.of("create", "list", "rotate", "revoke")) {
-            assertThat(PfmRun.of("keys", command, "--help").assertDone().out()
+            assertThat(PfmRun.of("keys", command, "--help")
+                            .assertDone()
+                            .out()
                             .lines()
                             .flatMap(line -> Arrays.stream(line.split("[^a-z-]+")))
                             .filter(word -> word.startsWith("--"))

@@ -94,7 +94,9 @@ class KeysCommandTest {
     @Test
     @DisplayName("create prints lines too, the key among them; a guardian's key has that scope alone")
     void lines() {
-        assertThat(run("create", "--scopes", "guardian", "--label", "x").assertDone().out())
+        assertThat(run("create", "--scopes", "guardian", "--label", "x")
+                        .assertDone()
+                        .out())
                 .contains("scopes: [\"guardian\"]")
                 .containsPattern("(?m)^key: pbk_live_\\w+$")
                 .doesNotContain("null");

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,7 +54,8 @@ class ServerSettingsTest {
         assertThat(settings.http().address()).isEqualTo("0.0.0.0");
         assertThat(settings.http().port()).isEqualTo(8000);
         assertThat(settings.http().mostUploadBytes()).isEqualTo(268_435_456);
-        assertThat(settings.schedule()).isEqualTo(new ScheduleRules("0 2 * * *", "0 4 * * 0", "0 5 * * *", ZoneId.of("Z")));
+        assertThat(settings.schedule())
+                .isEqualTo(new ScheduleRules("0 2 * * *", "0 4 * * 0", "0 5 * * *", ZoneOffset.UTC));
         assertThat(settings.limits().operationsPerMinute()).isEqualTo(60);
         assertThat(settings.limits().recovery().maxVersionLag()).isEqualTo(3);
         assertThat(settings.limits().retention().maxAge()).isEqualTo(Duration.ofDays(30));
@@ -114,10 +116,7 @@ class ServerSettingsTest {
     }
 
     @ParameterizedTest(name = "{0}={1}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             PFM_HOME                  | /nowhere/at/all
             DATABASE_URL              | mysql://db/pfm
             REDIS_URL                 | http://redis
@@ -236,7 +235,9 @@ class ServerSettingsTest {
 
         ServerSettings settings = read();
 
-        assertThat(settings.describe()).contains("DATABASE_URL=jdbc:postgresql://db/pfm,").doesNotContain("hunter22");
+        assertThat(settings.describe())
+                .contains("DATABASE_URL=jdbc:postgresql://db/pfm,")
+                .doesNotContain("hunter22");
         assertThat(settings.secrets()).extracting(Secret::value).contains("hunter22");
     }
 }

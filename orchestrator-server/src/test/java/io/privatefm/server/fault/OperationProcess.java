@@ -100,6 +100,7 @@ public final class OperationProcess {
         }
     }
 
+    @SuppressWarnings("try") // the resource works by being open
     private static String outcome(Operations operations, String id) throws Exception {
         CountDownLatch over = new CountDownLatch(1);
         try (AutoCloseable watch = operations.watch(id, operation -> {
@@ -117,7 +118,8 @@ public final class OperationProcess {
     /** Kinds of events at which it can die: before a checkpoint is there, and right after. */
     static List<String> deaths() {
         return List.of(
-                LifecycleEvent.MergeProgressed.class.getSimpleName(), LifecycleEvent.MergeCompleted.class.getSimpleName());
+                LifecycleEvent.MergeProgressed.class.getSimpleName(),
+                LifecycleEvent.MergeCompleted.class.getSimpleName());
     }
 
     private static void say(String line) {

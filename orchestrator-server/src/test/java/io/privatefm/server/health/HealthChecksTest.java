@@ -53,7 +53,8 @@ class HealthChecksTest {
     @Test
     @DisplayName("say what each component says, in their order")
     void allUp() {
-        HealthReport report = checks(fine("database"), ComponentCheck.useful("bus", () -> "Redis")).report();
+        HealthReport report = checks(fine("database"), ComponentCheck.useful("bus", () -> "Redis"))
+                .report();
 
         assertThat(report.status()).isEqualTo(HealthStatus.UP);
         assertThat(report.components()).containsOnlyKeys("database", "bus");
@@ -62,7 +63,8 @@ class HealthChecksTest {
     }
 
     @Test
-    @DisplayName("are down with a required component, and degraded with another; readiness asks for the required ones alone")
+    @DisplayName(
+            "are down with a required component, and degraded with another; readiness asks for the required ones alone")
     void weights() {
         HealthChecks degraded = checks(fine("database"), ComponentCheck.useful("bus", HealthChecksTest::down));
         HealthChecks down = checks(
@@ -80,8 +82,8 @@ class HealthChecksTest {
     @Test
     @DisplayName("say of a failure what kind it is, and no host")
     void noHosts() {
-        HealthReport report =
-                checks(ComponentCheck.required("database", HealthChecksTest::down)).report();
+        HealthReport report = checks(ComponentCheck.required("database", HealthChecksTest::down))
+                .report();
 
         assertThat(report.components().get("database").detail()).isEqualTo("UNAVAILABLE");
         assertThat(report.toString()).doesNotContain("internal");
@@ -90,8 +92,8 @@ class HealthChecksTest {
     @Test
     @DisplayName("are held up by a component that hangs no longer than the deadline, and the others are told of")
     void hanging() {
-        HealthReport report =
-                checks(ComponentCheck.required("database", this::hang), fine("vault")).report();
+        HealthReport report = checks(ComponentCheck.required("database", this::hang), fine("vault"))
+                .report();
 
         assertThat(report.status()).isEqualTo(HealthStatus.DOWN);
         assertThat(report.components().get("database").detail()).isEqualTo("does not answer");

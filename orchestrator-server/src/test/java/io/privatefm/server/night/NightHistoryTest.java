@@ -51,7 +51,9 @@ class NightHistoryTest {
             assertThat(running.left()).isEqualTo(3);
             assertThat(running.secondsLeft()).isEqualTo(OptionalLong.of(90));
             assertThat(running.endedAt()).isEmpty();
-            assertThat(elsewhere.page(Long.MAX_VALUE, 10)).extracting(Night::running).containsExactly(true);
+            assertThat(elsewhere.page(Long.MAX_VALUE, 10))
+                    .extracting(Night::running)
+                    .containsExactly(true);
 
             now = TWO.plusSeconds(120);
             history.onEvent(ended(4, 1, Optional.of(new EarlyEnd(EarlyEnd.Cause.DEADLINE, "it was to end"))));
@@ -81,12 +83,12 @@ class NightHistoryTest {
         try (NightHistory history = new NightHistory(connections(kind), "one", clock)) {
             for (int night = 0; night < NightHistory.KEPT + 3; night++) {
                 now = TWO.plusSeconds(night);
-                history.onEvent(ended(
-                        0, 0, Optional.of(new EarlyEnd(EarlyEnd.Cause.PAUSED, "nights are paused"))));
+                history.onEvent(ended(0, 0, Optional.of(new EarlyEnd(EarlyEnd.Cause.PAUSED, "nights are paused"))));
             }
             List<Night> first = history.page(Long.MAX_VALUE, 2);
-            assertThat(first).extracting(Night::endedAt).containsExactly(
-                    Optional.of(TWO.plusSeconds(402)), Optional.of(TWO.plusSeconds(401)));
+            assertThat(first)
+                    .extracting(Night::endedAt)
+                    .containsExactly(Optional.of(TWO.plusSeconds(402)), Optional.of(TWO.plusSeconds(401)));
             assertThat(first).extracting(Night::endedEarly).containsOnly(Optional.of("PAUSED"));
             assertThat(history.page(first.get(1).nightId(), 1000)).hasSize(NightHistory.KEPT - 2);
         }
@@ -102,7 +104,9 @@ class NightHistoryTest {
         }
         try (NightHistory history = new NightHistory(connections, "one", clock)) {
             now = TWO.plusSeconds(60);
-            assertThat(history.page(Long.MAX_VALUE, 1)).extracting(Night::running).containsExactly(true);
+            assertThat(history.page(Long.MAX_VALUE, 1))
+                    .extracting(Night::running)
+                    .containsExactly(true);
             now = TWO.plusSeconds(61);
             Night lost = history.page(Long.MAX_VALUE, 1).get(0);
             assertThat(lost.running()).isFalse();

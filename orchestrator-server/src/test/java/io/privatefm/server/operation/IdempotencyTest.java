@@ -123,7 +123,10 @@ class IdempotencyTest {
         RequestCodes codes = new RequestCodes(new byte[32]);
         byte[] other = new byte[32];
         other[31] = 1;
-        assertThat(codes.of("a", "bc")).hasSize(64).isEqualTo(codes.of("a", "bc")).isNotEqualTo(codes.of("ab", "c"));
+        assertThat(codes.of("a", "bc"))
+                .hasSize(64)
+                .isEqualTo(codes.of("a", "bc"))
+                .isNotEqualTo(codes.of("ab", "c"));
         assertThat(new RequestCodes(other).of("a", "bc")).isNotEqualTo(codes.of("a", "bc"));
         assertThatThrownBy(() -> new RequestCodes(new byte[31])).isInstanceOf(IllegalArgumentException.class);
     }

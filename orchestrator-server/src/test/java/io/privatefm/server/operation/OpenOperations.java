@@ -21,6 +21,7 @@ public record OpenOperations(Orchestrator pfm, Operations operations) implements
     }
 
     /** Waits for an operation to be in some state. */
+    @SuppressWarnings("try") // the resource works by being open
     public Operation when(String id, Predicate<Operation> wanted) throws Exception {
         CompletableFuture<Operation> found = new CompletableFuture<>();
         try (AutoCloseable watch = operations.watch(id, operation -> {
@@ -33,6 +34,7 @@ public record OpenOperations(Orchestrator pfm, Operations operations) implements
     }
 
     /** All that is told of an operation, up to its end. */
+    @SuppressWarnings("try") // the resource works by being open
     public List<Operation> told(String id, Runnable meanwhile) throws Exception {
         List<Operation> told = new ArrayList<>();
         CompletableFuture<List<Operation>> all = new CompletableFuture<>();

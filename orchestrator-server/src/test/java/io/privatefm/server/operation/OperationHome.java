@@ -46,17 +46,17 @@ public final class OperationHome {
             Duration.ofSeconds(20),
             10);
 
-    private static final byte[] ROOT = {7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7};
+    private static final byte[] ROOT = {
+        7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7
+    };
     private static final byte[] PEPPER = ROOT.clone();
 
     private final Path home;
-    private final DataSource database;
     private final JdbcStore store;
     private final SettableClock clock = new SettableClock();
 
     private OperationHome(Path home, DataSource database) {
         this.home = home;
-        this.database = database;
         this.store = JdbcStore.open(database, SchemaMode.MIGRATE);
         ServerSchema.migrate(store.connections());
     }
@@ -91,7 +91,9 @@ public final class OperationHome {
     }
 
     public OpenOperations open(
-            OperationSettings settings, UnaryOperator<OrchestratorBuilder> more, UnaryOperator<FoundationStore> around) {
+            OperationSettings settings,
+            UnaryOperator<OrchestratorBuilder> more,
+            UnaryOperator<FoundationStore> around) {
         OperationProgress progress = new OperationProgress();
         Orchestrator pfm = more.apply(Orchestrator.builder(
                                 store,
@@ -102,8 +104,7 @@ public final class OperationHome {
                         .leaseTime(Duration.ofSeconds(30))
                         .addListener(progress))
                 .build();
-        return new OpenOperations(
-                pfm, new Operations(pfm, connections(), idempotency(), progress, settings, clock));
+        return new OpenOperations(pfm, new Operations(pfm, connections(), idempotency(), progress, settings, clock));
     }
 
     /** Makes a learner, with something to merge. */
@@ -125,8 +126,8 @@ public final class OperationHome {
     /** All that the tables of the service say, a value a line. */
     public List<String> dump() throws SQLException {
         List<String> values = new ArrayList<>();
-        for (String table : List.of(
-                "pfm_server_operation", "pfm_server_request", "pfm_server_task", "pfm_server_night")) {
+        for (String table :
+                List.of("pfm_server_operation", "pfm_server_request", "pfm_server_task", "pfm_server_night")) {
             values.addAll(texts("select * from " + table));
         }
         return values;

@@ -86,6 +86,7 @@ class OperationsTest {
     @ParameterizedTest(name = "{0}")
     @EnumSource
     @DisplayName("run under the correlation id of the request")
+    @SuppressWarnings("try") // the resource works by being open
     void correlation(Database kind) throws Exception {
         OperationHome home = OperationHome.create(dir, kind);
         try (OpenOperations open = home.open().started()) {
@@ -111,7 +112,8 @@ class OperationsTest {
         OperationHome home = OperationHome.create(dir, kind);
         Set<String> ids;
         OperationRequest request;
-        try (OpenOperations open = home.open(); OpenOperations other = home.open()) {
+        try (OpenOperations open = home.open();
+                OpenOperations other = home.open()) {
             request = OperationRequest.merge(ADA, home.learner(open.pfm(), ADA, 1));
             List<Callable<Submitted>> asking = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
@@ -138,11 +140,17 @@ class OperationsTest {
             Submitted again = reopened.operations().submit(request, Optional.of(KEY));
             assertThat(again).isEqualTo(new Submitted(ended, true));
             assertThatThrownBy(() -> reopened.operations()
-                            .submit(OperationRequest.merge(LearnerId.of("ben"), ended.nsUid().orElseThrow()), Optional.of(KEY)))
+                            .submit(
+                                    OperationRequest.merge(
+                                            LearnerId.of("ben"), ended.nsUid().orElseThrow()),
+                                    Optional.of(KEY)))
                     .isInstanceOf(KeyReusedException.class);
-            assertThat(home.texts("select operation_id from pfm_server_operation")).hasSize(1);
+            assertThat(home.texts("select operation_id from pfm_server_operation"))
+                    .hasSize(1);
             IdempotencyKey others = new IdempotencyKey("other", KEY.route(), KEY.key());
-            assertThat(reopened.operations().submit(request, Optional.of(others)).replayed())
+            assertThat(reopened.operations()
+                            .submit(request, Optional.of(others))
+                            .replayed())
                     .isFalse();
         }
     }
@@ -153,16 +161,19 @@ class OperationsTest {
     void unavailable(Database kind) throws Exception {
         OperationHome home = OperationHome.create(dir, kind);
         AtomicInteger failures = new AtomicInteger();
-        try (OpenOperations open = home.open(QUICK, setup -> setup, foundation -> failing(foundation, failures)).started()) {
+        try (OpenOperations open = home.open(QUICK, setup -> setup, foundation -> failing(foundation, failures))
+                .started()) {
             NsUid uid = home.learner(open.pfm(), ADA, 1);
             failures.set(2);
-            Operation merged = open.ended(submit(open, OperationRequest.merge(ADA, uid)).operation().operationId());
+            Operation merged = open.ended(
+                    submit(open, OperationRequest.merge(ADA, uid)).operation().operationId());
             assertThat(merged.outcome()).contains("MERGED");
             assertThat(merged.attempts()).isEqualTo(3);
 
             home.due(open.pfm(), ADA, 2);
             failures.set(Integer.MAX_VALUE);
-            Operation failed = open.ended(submit(open, OperationRequest.merge(ADA, uid)).operation().operationId());
+            Operation failed = open.ended(
+                    submit(open, OperationRequest.merge(ADA, uid)).operation().operationId());
             assertThat(failed.status()).isEqualTo(OperationStatus.FAILED);
             assertThat(failed.outcome()).contains("UNAVAILABLE");
             assertThat(failed.attempts()).isEqualTo(OperationWork.TRIES);
@@ -223,8 +234,7 @@ class OperationsTest {
             gate.shut();
             id = submit(first, OperationRequest.night()).operation().operationId();
             gate.awaitArrival();
-            assertThat(first.operations().find(id).orElseThrow().progress())
-                    .contains(new Operation.Progress(0, 1));
+            assertThat(first.operations().find(id).orElseThrow().progress()).contains(new Operation.Progress(0, 1));
             Thread closing = new Thread(first.operations()::close);
             closing.start();
             while (closing.getState() != Thread.State.TIMED_WAITING && closing.isAlive()) {
@@ -248,22 +258,25 @@ class OperationsTest {
     @DisplayName("tell those who watch them how far they are, in the process that runs them and in others")
     void watched(Database kind) throws Exception {
         OperationHome home = OperationHome.create(dir, kind);
-        try (OpenOperations working = home.open(); OpenOperations looking = home.open()) {
+        try (OpenOperations working = home.open();
+                OpenOperations looking = home.open()) {
             NsUid uid = home.learner(working.pfm(), ADA, 1);
             OpenOperations idle = home.open();
             idle.close();
-            String id = submit(working, OperationRequest.merge(ADA, uid)).operation().operationId();
+            String id = submit(working, OperationRequest.merge(ADA, uid))
+                    .operation()
+                    .operationId();
 
             List<Operation> told = working.told(id, () -> working.operations().start());
 
             assertThat(told).extracting(Operation::status).startsWith(OperationStatus.QUEUED, OperationStatus.RUNNING);
-            assertThat(told)
-                    .extracting(Operation::progress)
-                    .contains(Optional.of(new Operation.Progress(1, 1)));
+            assertThat(told).extracting(Operation::progress).contains(Optional.of(new Operation.Progress(1, 1)));
             assertThat(told).last().extracting(Operation::outcome).isEqualTo(Optional.of("MERGED"));
 
             home.due(working.pfm(), ADA, 2);
-            String next = submit(working, OperationRequest.merge(ADA, uid)).operation().operationId();
+            String next = submit(working, OperationRequest.merge(ADA, uid))
+                    .operation()
+                    .operationId();
             assertThat(looking.operations().find(next)).isPresent();
             looking.operations().start(); // either may run it
             assertThat(looking.ended(next).outcome()).contains("MERGED");
@@ -278,7 +291,8 @@ class OperationsTest {
         OperationHome home = OperationHome.create(dir, kind);
         try (OpenOperations open = home.open()) {
             NsUid uid = home.learner(open.pfm(), ADA, 1);
-            String id = submit(open, OperationRequest.merge(ADA, uid)).operation().operationId();
+            String id =
+                    submit(open, OperationRequest.merge(ADA, uid)).operation().operationId();
             List<AutoCloseable> watches = new ArrayList<>();
             for (int i = 0; i < QUICK.watchers(); i++) {
                 watches.add(open.operations().watch(id, operation -> {}));
@@ -287,10 +301,9 @@ class OperationsTest {
                     .isInstanceOf(TooManyWatchersException.class);
             watches.get(0).close();
             watches.get(0).close();
-            open.operations()
-                    .watch(id, operation -> {
-                        throw new IllegalStateException("a watcher that fails");
-                    });
+            open.operations().watch(id, operation -> {
+                throw new IllegalStateException("a watcher that fails");
+            });
             watches.add(open.operations().watch(id, operation -> {}));
             assertThatThrownBy(() -> open.operations().watch(id, operation -> {}))
                     .isInstanceOf(TooManyWatchersException.class);
@@ -304,7 +317,10 @@ class OperationsTest {
         OperationHome home = OperationHome.create(dir, kind);
         try (OpenOperations open = home.open().started()) {
             OperationRequest request = OperationRequest.merge(ADA, home.learner(open.pfm(), ADA, 1));
-            String id = open.operations().submit(request, Optional.of(KEY)).operation().operationId();
+            String id = open.operations()
+                    .submit(request, Optional.of(KEY))
+                    .operation()
+                    .operationId();
             open.ended(id);
             home.clock().advance(Duration.ofHours(25));
             open.operations().forget();
@@ -328,7 +344,10 @@ class OperationsTest {
             NsUid uid = home.learner(open.pfm(), canary, 1);
             OperationRequest merge = OperationRequest.merge(canary, uid);
             IdempotencyKey named = new IdempotencyKey("service", "POST /merge", "merge-of-" + canary);
-            String waiting = open.operations().submit(merge, Optional.of(named)).operation().operationId();
+            String waiting = open.operations()
+                    .submit(merge, Optional.of(named))
+                    .operation()
+                    .operationId();
             assertThat(home.texts("select learner from pfm_server_operation")).containsExactly(canary.value());
             assertThat(home.dump().stream().filter(value -> value.contains("canary-7f3a")))
                     .as("nowhere else")
@@ -364,14 +383,18 @@ class OperationsTest {
     private static String outcome(OpenOperations open, OperationRequest what) throws Exception {
         Operation ended = open.ended(submit(open, what).operation().operationId());
         assertThat(ended.detail().orElseThrow()).isNotBlank();
-        String version = ended.checkpointVersion().isPresent() ? " " + ended.checkpointVersion().getAsLong() : "";
+        String version = ended.checkpointVersion().isPresent()
+                ? " " + ended.checkpointVersion().getAsLong()
+                : "";
         return ended.status() + " " + ended.outcome().orElseThrow() + version;
     }
 
     /** A foundation that does not answer so many times. */
     private static FoundationStore failing(FoundationStore foundation, AtomicInteger failures) {
         return (FoundationStore) Proxy.newProxyInstance(
-                FoundationStore.class.getClassLoader(), new Class<?>[] {FoundationStore.class}, (proxy, method, args) -> {
+                FoundationStore.class.getClassLoader(),
+                new Class<?>[] {FoundationStore.class},
+                (proxy, method, args) -> {
                     if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                         throw new UnavailableException("the foundation store does not answer");
                     }

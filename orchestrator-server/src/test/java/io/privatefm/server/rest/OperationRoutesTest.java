@@ -75,10 +75,7 @@ class OperationRoutesTest {
     void start() throws Exception {
         OperationHome home = OperationHome.create(dir, Database.H2);
         nights = new NightHistory(home.connections(), "node", home.clock());
-        open = home.open(
-                        QUICK,
-                        setup -> setup.executor(gate, 1).addListener(nights),
-                        foundation -> foundation)
+        open = home.open(QUICK, setup -> setup.executor(gate, 1).addListener(nights), foundation -> foundation)
                 .started();
         home.learner(open.pfm(), ADA, 1);
         RateLimits limits = new RateLimits(8, () -> 0);
@@ -117,7 +114,9 @@ class OperationRoutesTest {
         assertThat(accepted.statusCode()).isEqualTo(202);
         JsonNode operation = json(accepted);
         String location = accepted.headers().firstValue("Location").orElseThrow();
-        assertThat(location).isEqualTo("/api/v1/merge-operations/" + operation.path("operation_id").textValue());
+        assertThat(location)
+                .isEqualTo("/api/v1/merge-operations/"
+                        + operation.path("operation_id").textValue());
         assertThat(operation.path("kind").textValue()).isEqualTo("MERGE");
         assertThat(operation.toString()).doesNotContain("ada");
         assertThat(names(operation))
@@ -154,7 +153,8 @@ class OperationRoutesTest {
                 states.add(Json.MAPPER.readTree(line.substring("data: ".length())));
             }
         }
-        assertThat(lines.stream().filter(line -> line.equals("event: operation"))).hasSize(states.size());
+        assertThat(lines.stream().filter(line -> line.equals("event: operation")))
+                .hasSize(states.size());
         assertThat(states.get(0).path("status").textValue()).isEqualTo("RUNNING");
         JsonNode last = states.get(states.size() - 1);
         assertThat(last.path("status").textValue()).isEqualTo("SUCCEEDED");
@@ -171,7 +171,8 @@ class OperationRoutesTest {
     }
 
     @Test
-    @DisplayName("are watched by many without a thread for each; one too many is refused, and a stop ends their streams")
+    @DisplayName(
+            "are watched by many without a thread for each; one too many is refused, and a stop ends their streams")
     void manyWatchers() throws Exception {
         gate.shut();
         String location = post(MERGE, "").headers().firstValue("Location").orElseThrow();
@@ -180,8 +181,7 @@ class OperationRoutesTest {
             HttpResponse<InputStream> answer =
                     client.send(request(location + "/events").build(), BodyHandlers.ofInputStream());
             assertThat(answer.statusCode()).isEqualTo(200);
-            BufferedReader reader =
-                    new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
+            BufferedReader reader = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
             assertThat(reader.readLine()).isEqualTo("event: operation");
             watching.add(reader);
         }
@@ -202,7 +202,8 @@ class OperationRoutesTest {
 
         resource.close();
         for (BufferedReader reader : watching.subList(1, watching.size())) {
-            assertThat(reader.lines().filter(line -> line.contains("SUCCEEDED"))).isEmpty();
+            assertThat(reader.lines().filter(line -> line.contains("SUCCEEDED")))
+                    .isEmpty();
         }
     }
 
@@ -216,7 +217,9 @@ class OperationRoutesTest {
         assertThat(again.headers().firstValue("Idempotency-Replayed")).contains("true");
         assertThat(again.headers().firstValue("Location"))
                 .isEqualTo(first.headers().firstValue("Location"));
-        assertThat(post(FALLBACK, "{\"version\":1}", "Idempotency-Key", "k-1").headers().firstValue("Idempotency-Replayed"))
+        assertThat(post(FALLBACK, "{\"version\":1}", "Idempotency-Key", "k-1")
+                        .headers()
+                        .firstValue("Idempotency-Replayed"))
                 .as("another route")
                 .isEmpty();
         assertProblem(post(FALLBACK, "{}", "Idempotency-Key", "k-1"), 422, "IDEMPOTENCY_KEY_REUSED");
@@ -226,7 +229,8 @@ class OperationRoutesTest {
     }
 
     @Test
-    @DisplayName("are refused for learners that are not there, for what is not understood, and where there were too many")
+    @DisplayName(
+            "are refused for learners that are not there, for what is not understood, and where there were too many")
     void refusals() throws Exception {
         assertProblem(post("/api/v1/namespaces/nobody/merge", ""), 404, "NAMESPACE_NOT_FOUND");
         assertProblem(post("/api/v1/namespaces/nobody/fallback", ""), 404, "NAMESPACE_NOT_FOUND");
@@ -347,8 +351,8 @@ class OperationRoutesTest {
     }
 
     private HttpResponse<String> post(String path, String body, String... headers) throws Exception {
-        HttpRequest.Builder request = request(path)
-                .POST(body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        HttpRequest.Builder request =
+                request(path).POST(body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (!body.isEmpty()) {
             request.header("Content-Type", "application/json");
         }
