@@ -4,8 +4,9 @@ import { complain } from './notice.js';
 
 /**
  * @param run what it does. While it does, the button is disabled but keeps the keyboard's focus.
+ * @param next where the keyboard goes if there is nothing left for this button to do
  */
-export function action(button, run) {
+export function action(button, run, next) {
   button.addEventListener('click', async () => {
     if (button.getAttribute('aria-disabled') === 'true') {
       return;
@@ -17,6 +18,9 @@ export function action(button, run) {
       complain(problem);
     } finally {
       button.removeAttribute('aria-disabled');
+      if (button.hidden && document.activeElement === document.body) {
+        next?.focus();
+      }
     }
   });
 }

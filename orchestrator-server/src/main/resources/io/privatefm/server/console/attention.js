@@ -39,7 +39,6 @@ function nights({ paused, last }) {
 
 function go(panel) {
   const title = byId(`${panel}-title`);
-  title.setAttribute('tabindex', '-1');
   title.focus();
   title.scrollIntoView({ block: 'start' });
 }

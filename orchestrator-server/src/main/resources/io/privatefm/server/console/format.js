@@ -65,6 +65,11 @@ export function minute(iso) {
   return iso ? element('time', { datetime: iso, title: instant(iso), class: 'num' }, instant(iso).slice(0, 16)) : NONE;
 }
 
+/** 2026-11-25, the time to be looked up. */
+export function date(iso) {
+  return iso ? element('time', { datetime: iso, title: instant(iso), class: 'num' }, instant(iso).slice(0, 10)) : NONE;
+}
+
 /** 02:00:13 */
 export function clock(iso) {
   return new Date(iso).toISOString().slice(11, 19);

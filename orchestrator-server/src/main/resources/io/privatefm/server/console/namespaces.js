@@ -2,7 +2,7 @@
 
 import { badge } from './badge.js';
 import { byId, element, link } from './dom.js';
-import { count, minute, NONE, number, words } from './format.js';
+import { count, date, minute, NONE, number, words } from './format.js';
 import { hash } from './hash.js';
 import { complain } from './notice.js';
 import { clear, redraw } from './redraw.js';
@@ -67,13 +67,13 @@ export class Namespaces {
 
   #row(item) {
     return [
-      link(item.learner_id, { 'data-focus': `learner ${item.learner_id}`, class: 'link id' }, () => this.#openLearner(item.learner_id).catch(complain)),
+      item.status === 'DELETED' ? element('span', { class: 'id' }, item.learner_id) : link(item.learner_id, { 'data-focus': `learner ${item.learner_id}`, class: 'link id' }, () => this.#openLearner(item.learner_id).catch(complain)),
       states(item),
-      item.lag < 0 ? NONE : element('span', { class: item.lag > 0 ? 'behind' : null }, number(item.lag)),
+      element('span', { class: item.lag > 0 ? 'behind' : null }, number(item.lag)),
       item.checkpoint_version > 0 ? number(item.checkpoint_version) : NONE,
       hash(item.checkpoint_hash, `the checkpoint hash of ${item.learner_id}`),
       minute(item.checkpoint_at),
-      scrub(item.last_scrub),
+      scrub(item.last_scrub, date),
     ];
   }
 
@@ -116,15 +116,18 @@ export function states(item) {
   return [badge(item.status), item.due ? [' ', badge('DUE')] : null, item.legal_hold ? [' ', badge('HELD', 'legal hold')] : null];
 }
 
-/** @param last {at, level, verdict}, verdict null if all was sound */
-export function scrub(last) {
+/**
+ * @param last {at, level, verdict}, verdict null if all was sound
+ * @param when how its time is written
+ */
+export function scrub(last, when = minute) {
   if (!last) {
     return 'never';
   }
   const damaged = last.verdict && last.verdict !== 'INTACT';
-  return [damaged ? badge('DAMAGED', words(last.verdict)) : badge('INTACT', 'sound'), ' ', element('span', { class: 'quiet-text' }, last.level), ' ', minute(last.at)];
+  return [damaged ? badge('DAMAGED', words(last.verdict)) : badge('INTACT', 'sound'), ' ', element('span', { class: 'quiet-text' }, last.level), ' ', when(last.at)];
 }
 
 export function lagText(lag) {
-  return lag < 0 ? 'unknown: the release is gone' : lag === 0 ? 'none: on the newest release' : `${count(lag, 'release')} behind`;
+  return lag === null ? 'unknown: the foundation store has not got the release' : lag === 0 ? 'none: on the newest release' : `${count(lag, 'release')} behind`;
 }

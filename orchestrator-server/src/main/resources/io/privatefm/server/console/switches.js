@@ -31,7 +31,7 @@ export function switches(api, operations, refresh) {
       await refresh();
       notify('Nights are paused.', 'good');
     }
-  });
+  }, byId('night-resume'));
   action(byId('night-resume'), async () => {
     const sure = await ask({ title: 'Resume nights', text: 'The next night begins at its time.', confirm: 'Resume' });
     if (sure) {
@@ -39,7 +39,7 @@ export function switches(api, operations, refresh) {
       await refresh();
       notify('Nights run again.', 'good');
     }
-  });
+  }, byId('night-pause'));
   action(byId('recovery-resume'), async () => {
     const sure = await ask({
       title: 'Resume fallbacks',
@@ -51,7 +51,7 @@ export function switches(api, operations, refresh) {
       await refresh();
       notify('Fallbacks run again.', 'good');
     }
-  });
+  }, byId('recovery-title'));
 }
 
 function reason(value) {

@@ -118,5 +118,5 @@ function shown(value, name, where) {
 }
 
 function definitions(pairs, form = 'recorded') {
-  return element('dl', { class: form }, pairs.map(([name, value]) => element('div', { class: typeof value === 'string' ? 'prose' : null }, element('dt', {}, name), element('dd', {}, value))));
+  return element('dl', { class: form }, pairs.map(([name, value]) => element('div', { class: typeof value === 'string' || name === 'checkpoint' ? 'whole' : null }, element('dt', {}, name), element('dd', {}, value))));
 }
