@@ -42,9 +42,11 @@ class DockerfileTest {
     @Test
     @DisplayName("stands on images of a fixed version, with the JRE that the project needs")
     void images() throws IOException {
-        assertThat(all("FROM")).hasSize(2).allSatisfy(image -> assertThat(image)
-                .matches("[a-z-]+:\\d+\\.\\d+\\.[\\w.-]+( AS build)?")
-                .doesNotContain("latest"));
+        assertThat(all("FROM"))
+                .hasSize(2)
+                .allSatisfy(image -> assertThat(image)
+                        .matches("[a-z-]+:\\d+\\.\\d+\\.[\\w.-]+( AS build)?")
+                        .doesNotContain("latest"));
         assertThat(all("FROM").get(1)).startsWith("eclipse-temurin:17.").contains("-jre-");
         assertThat(Files.readString(ROOT.resolve("pom.xml")))
                 .contains("<maven.compiler.release>17</maven.compiler.release>");

@@ -54,7 +54,10 @@ record Expression(Map<String, Set<String>> metrics, Set<String> grouped) {
             } else if (name != null) {
                 grouping = GROUPS.contains(name);
                 boolean called = text.strip().substring(at).stripLeading().startsWith("(");
-                if (!grouping && !WORDS.contains(name) && !called && !isAggregation(text.strip().substring(at))) {
+                if (!grouping
+                        && !WORDS.contains(name)
+                        && !called
+                        && !isAggregation(text.strip().substring(at))) {
                     metric = name;
                     metrics.putIfAbsent(metric, new TreeSet<>());
                 }

@@ -89,7 +89,9 @@ class KubernetesTest {
                         .as(kind)
                         .isEqualTo(NAMESPACE);
             }
-            assertThat(document.at("/metadata/labels").path("app.kubernetes.io/name").textValue())
+            assertThat(document.at("/metadata/labels")
+                            .path("app.kubernetes.io/name")
+                            .textValue())
                     .as(kind)
                     .isEqualTo(NAMESPACE);
         }
@@ -186,24 +188,34 @@ class KubernetesTest {
                 front.getSpec().getSelector(),
                 only(PodDisruptionBudget.class).getSpec().getSelector().getMatchLabels())) {
             assertThat(labels).containsAllEntriesOf(selector);
-            assertThat(nightLabels.entrySet()).doesNotContainAnyElementsOf(Set.of(Map.entry(
-                    "app.kubernetes.io/component", selector.get("app.kubernetes.io/component"))));
+            assertThat(nightLabels.entrySet())
+                    .doesNotContainAnyElementsOf(Set.of(
+                            Map.entry("app.kubernetes.io/component", selector.get("app.kubernetes.io/component"))));
         }
         assertThat(container.getPorts()).singleElement().satisfies(open -> {
             assertThat(open.getName()).isEqualTo(port.getTargetPort().getStrVal());
             assertThat(open.getContainerPort()).isEqualTo(port.getPort());
         });
         assertThat(settings()).containsEntry("PORT", String.valueOf(port.getPort()));
-        assertThat(night.getSpec().getJobTemplate().getSpec().getTemplate().getSpec().getContainers().get(0).getArgs())
-                .containsExactly("night", "--server", "http://" + front.getMetadata().getName() + ":" + port.getPort());
+        assertThat(night.getSpec()
+                        .getJobTemplate()
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getContainers()
+                        .get(0)
+                        .getArgs())
+                .containsExactly(
+                        "night", "--server", "http://" + front.getMetadata().getName() + ":" + port.getPort());
     }
 
     @Test
     @DisplayName("let nothing in or out but what is named")
     void network() {
         List<NetworkPolicy> policies = Manifests.of(NetworkPolicy.class);
-        assertThat(policies).allSatisfy(policy -> assertThat(policy.getSpec().getPolicyTypes())
-                .containsExactlyInAnyOrder("Ingress", "Egress"));
+        assertThat(policies)
+                .allSatisfy(policy ->
+                        assertThat(policy.getSpec().getPolicyTypes()).containsExactlyInAnyOrder("Ingress", "Egress"));
         NetworkPolicy deny = policies.stream()
                 .filter(policy -> isEmpty(policy.getSpec().getPodSelector()))
                 .findFirst()
@@ -236,13 +248,15 @@ class KubernetesTest {
 
     private static NetworkPolicy policyOf(List<NetworkPolicy> policies, Map<String, String> labels) {
         return policies.stream()
-                .filter(policy -> labels.equals(policy.getSpec().getPodSelector().getMatchLabels()))
+                .filter(policy ->
+                        labels.equals(policy.getSpec().getPodSelector().getMatchLabels()))
                 .findFirst()
                 .orElseThrow();
     }
 
     private static boolean isEmpty(LabelSelector selector) {
-        return selector.getMatchLabels().isEmpty() && selector.getMatchExpressions().isEmpty();
+        return selector.getMatchLabels().isEmpty()
+                && selector.getMatchExpressions().isEmpty();
     }
 
     private static boolean isAnybody(NetworkPolicyPeer peer) {
@@ -260,7 +274,10 @@ class KubernetesTest {
     void probes() throws IOException {
         String contract = Files.readString(Path.of("..", "docs", "api", "rest", "private-fm.yaml"));
         Map<String, Probe> probes = Map.of(
-                "/api/v1/health/ready", container.getReadinessProbe(), "/api/v1/health/live", container.getLivenessProbe());
+                "/api/v1/health/ready",
+                container.getReadinessProbe(),
+                "/api/v1/health/live",
+                container.getLivenessProbe());
         probes.forEach((path, probe) -> {
             assertThat(probe.getHttpGet().getPath()).isEqualTo(path);
             assertThat(probe.getHttpGet().getPort().getStrVal()).isEqualTo("http");
@@ -282,9 +299,10 @@ class KubernetesTest {
                         secret -> secret.getMetadata().getName(),
                         secret -> secret.getStringData().keySet()));
         assertThat(SETTINGS).containsAll(settings().keySet());
-        assertThat(container.getEnvFrom()).singleElement().satisfies(from -> assertThat(
-                        from.getConfigMapRef().getName())
-                .isEqualTo(only(ConfigMap.class).getMetadata().getName()));
+        assertThat(container.getEnvFrom())
+                .singleElement()
+                .satisfies(from -> assertThat(from.getConfigMapRef().getName())
+                        .isEqualTo(only(ConfigMap.class).getMetadata().getName()));
         Set<String> asked = new TreeSet<>();
         for (PodTemplateSpec pod : pods()) {
             for (EnvVar variable : pod.getSpec().getContainers().get(0).getEnv()) {

@@ -97,8 +97,7 @@ class MonitoringTest {
             String name = rule.path("alert").textValue();
             assertThat(name).startsWith("PrivateFm");
             rule.fieldNames()
-                    .forEachRemaining(
-                            field -> assertThat(field).isIn("alert", "expr", "for", "labels", "annotations"));
+                    .forEachRemaining(field -> assertThat(field).isIn("alert", "expr", "for", "labels", "annotations"));
             assertKnown(name, rule.path("expr").textValue());
             assertThat(rule.path("for").asText("0m")).matches("\\d+[smhd]");
             assertThat(rule.at("/labels/severity").textValue()).isIn("critical", "warning");
@@ -126,8 +125,9 @@ class MonitoringTest {
             Matcher matcher = filter.matcher(rule.path("expr").textValue());
             while (matcher.find() && !matcher.group(3).equals("5xx")) {
                 seen.add(matcher.group());
-                assertThat(scrape).containsPattern(
-                        matcher.group(1) + "\\{[^}]*" + matcher.group(2) + "=\"" + matcher.group(3) + "\"");
+                assertThat(scrape)
+                        .containsPattern(
+                                matcher.group(1) + "\\{[^}]*" + matcher.group(2) + "=\"" + matcher.group(3) + "\"");
             }
         }
         assertThat(seen).contains("namespace_count_total{status=\"CORRUPTED\"}");
@@ -201,7 +201,8 @@ class MonitoringTest {
     @Test
     @DisplayName("expressions that are not balanced, or have what is no token, are found")
     void malformed() {
-        assertThat(Expression.of("sum by (a) (rate(b{c=\"d\"}[5m])) > 3 and on (e) f").metrics())
+        assertThat(Expression.of("sum by (a) (rate(b{c=\"d\"}[5m])) > 3 and on (e) f")
+                        .metrics())
                 .containsOnlyKeys("b", "f");
         assertThatThrownBy(() -> Expression.of("sum(a")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Expression.of("sum(a]")).isInstanceOf(IllegalArgumentException.class);

@@ -50,9 +50,8 @@ class MetricsResourceTest {
 
     @BeforeEach
     void start() {
-        HealthChecks checks = new HealthChecks(List.of(
-                ComponentCheck.required("database", () -> "answers"),
-                ComponentCheck.useful("event_bus", () -> {
+        HealthChecks checks = new HealthChecks(
+                List.of(ComponentCheck.required("database", () -> "answers"), ComponentCheck.useful("event_bus", () -> {
                     throw new IOException("on purpose");
                 })));
         server = new RestServer(
@@ -60,10 +59,7 @@ class MetricsResourceTest {
                 Bounds.STANDARD,
                 MetricsResourceTest::admit,
                 pfm::correlated,
-                List.of(
-                        new RequestTimes(metrics, nanos::get),
-                        new MetricsResource(metrics, checks),
-                        this::addRoutes));
+                List.of(new RequestTimes(metrics, nanos::get), new MetricsResource(metrics, checks), this::addRoutes));
         port = server.start();
     }
 
@@ -129,7 +125,8 @@ class MetricsResourceTest {
                         "# TYPE process_uptime_seconds gauge\n")
                 .doesNotContain("# EOF");
         String scraped = answer.body();
-        while (!scraped.contains("\nnamespace_count_total{status=\"ACTIVE\"} 0.0\n")) { // another thread looks at the store
+        while (!scraped.contains(
+                "\nnamespace_count_total{status=\"ACTIVE\"} 0.0\n")) { // another thread looks at the store
             scraped = scrape();
         }
     }
@@ -143,7 +140,8 @@ class MetricsResourceTest {
     @Test
     @DisplayName("time requests by route and class of status, errors too, and name no learner")
     void requests() throws Exception {
-        assertThat(send("GET", "/api/v1/namespaces/" + CANARY, "X-API-Key", "one").statusCode())
+        assertThat(send("GET", "/api/v1/namespaces/" + CANARY, "X-API-Key", "one")
+                        .statusCode())
                 .isEqualTo(200);
         assertThat(send("GET", "/api/v1/namespaces/" + CANARY).statusCode()).isEqualTo(401);
         assertThat(send("POST", "/api/v1/namespaces/" + CANARY + "/broken", "X-API-Key", "one")
@@ -153,7 +151,8 @@ class MetricsResourceTest {
         assertThat(send("BREW", "/" + CANARY).statusCode()).isGreaterThanOrEqualTo(400);
 
         String scrape = scrape();
-        String namespace = "http_server_requests_seconds_%s{method=\"GET\",route=\"/api/v1/namespaces/{learner_id}\",status=\"%s\"%s} ";
+        String namespace =
+                "http_server_requests_seconds_%s{method=\"GET\",route=\"/api/v1/namespaces/{learner_id}\",status=\"%s\"%s} ";
         assertThat(scrape)
                 .contains(
                         "# TYPE http_server_requests_seconds histogram\n",
