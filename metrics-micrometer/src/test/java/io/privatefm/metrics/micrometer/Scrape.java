@@ -62,7 +62,8 @@ record Scrape(String text, Map<String, String> types, Map<String, String> helps,
                 .collect(Collectors.toCollection(TreeSet::new))
                 .stream()
                 .map(label -> "`" + label + "`")
-                .collect(Collectors.joining(", "));
+                .collect(Collectors.collectingAndThen(
+                        Collectors.joining(", "), labels -> labels.isEmpty() ? "none" : labels));
     }
 
     /** Its families, as rows of a table. */

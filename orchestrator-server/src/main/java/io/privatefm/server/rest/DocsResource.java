@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.server.rest;
 
+import io.javalin.http.Context;
 import io.javalin.router.JavalinDefaultRoutingApi;
 import io.privatefm.server.access.Scope;
 import java.io.IOException;
@@ -47,6 +48,15 @@ public final class DocsResource implements Resource {
 
     @Override
     public void addTo(JavalinDefaultRoutingApi routes) {
-        files.forEach((path, file) -> routes.get(path, ctx -> file.answer(ctx, POLICY), Scope.OPEN));
+        files.forEach((path, file) -> routes.get(path, ctx -> answer(ctx, path, file), Scope.OPEN));
+    }
+
+    /** With a slash at its end, a page's own references would lead elsewhere. */
+    private static void answer(Context ctx, String path, PageFile file) {
+        if (ctx.path().endsWith("/")) {
+            ctx.redirect("../" + path.substring(path.lastIndexOf('/') + 1));
+        } else {
+            file.answer(ctx, POLICY);
+        }
     }
 }

@@ -119,7 +119,7 @@ export class Learner {
     this.#showTimeline();
     redraw(byId('adapters-body'), adapters, () =>
       table(
-        'Adapters',
+        'Adapters, the newest of each subject',
         [{ name: 'Subject' }, { name: 'Revision', kind: 'num' }, { name: 'Digest' }, { name: 'Registered' }, { name: 'Use' }],
         adapters.map((adapter) => [
           adapter.subject,

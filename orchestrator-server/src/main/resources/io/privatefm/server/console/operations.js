@@ -76,7 +76,7 @@ function ended(operation) {
 function outcome(operation) {
   const said = words(operation.outcome ?? operation.status);
   const checkpoint = operation.checkpoint_version ? `, checkpoint ${number(operation.checkpoint_version)}` : '';
-  return `${said}${checkpoint}${operation.detail ? `. ${operation.detail}` : ''}`.replace(/\.$/, '');
+  return `${said}${checkpoint}${operation.detail ? ` (${operation.detail})` : ''}`;
 }
 
 function show(line, title, operation) {

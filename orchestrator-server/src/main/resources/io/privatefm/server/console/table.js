@@ -25,7 +25,7 @@ export function table(caption, columns, rows, { empty = 'None.', hidden = true }
     element('tbody', {}, rows.map((row) => element('tr', {}, row.map((value, at) => cell(value, columns[at], at))))),
   );
   // the keyboard scrolls it too
-  return element('div', { class: 'scroll', role: 'region', tabindex: 0, 'aria-label': caption, 'data-focus': `scroll ${caption}` }, whole);
+  return element('div', { class: 'scroll', role: 'group', tabindex: 0, 'aria-label': caption, 'data-focus': `scroll ${caption}` }, whole);
 }
 
 /** Names and values. */
