@@ -22,6 +22,7 @@ import org.jdbi.v3.core.Handle;
  *   <li>the same key while the first request is under way: a conflict, to be tried again;
  *   <li>the same key after a process died in the middle: the request is done, from its beginning, a minute after it was begun;
  *   <li>the same key after a request that failed: it is done, since nothing came of it;
+ *   <li>the same key after a request of which nobody knows what came of it: it is done, and what it may have made is its own;
  *   <li>the same key with another request: refused, and nothing is done.
  * </ul>
  *
@@ -71,6 +72,17 @@ public final class Idempotency {
     public void abandon(IdempotencyKey key) {
         tables.inTransaction(handle -> handle.createUpdate(
                         "delete from pfm_server_request where request = :request and answer is null")
+                .bind("request", request(key))
+                .execute());
+    }
+
+    /** Leaves a request that was {@link Remembered.New}, and of which is not known what it led to: sent again, it is begun again. */
+    public void leave(IdempotencyKey key) {
+        tables.inTransaction(handle -> bind(
+                        handle.createUpdate("update pfm_server_request set begun_at = :begun"
+                                + " where request = :request and answer is null"),
+                        "begun",
+                        clock.instant().minus(GIVEN_UP).minusSeconds(1))
                 .bind("request", request(key))
                 .execute());
     }

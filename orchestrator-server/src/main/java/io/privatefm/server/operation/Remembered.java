@@ -4,9 +4,9 @@ package io.privatefm.server.operation;
 /** What is known of a request with an {@link IdempotencyKey}. */
 public sealed interface Remembered {
     /**
-     * It is to be done now, and {@link Idempotency#complete} or {@link Idempotency#abandon} called after.
+     * It is to be done now, and {@link Idempotency#complete}, {@link Idempotency#abandon} or {@link Idempotency#leave} called after.
      *
-     * @param again it was begun before by a process that did not get to an answer: what it was to make may be there
+     * @param again it was begun before, and nobody got to know what it led to: what it was to make may be there
      */
     record New(boolean again) implements Remembered {}
 

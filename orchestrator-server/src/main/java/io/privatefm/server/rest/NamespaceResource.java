@@ -17,6 +17,7 @@ import io.privatefm.spi.AlreadyExistsException;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
+import io.privatefm.spi.PfmException;
 import io.privatefm.spi.guardian.DeletionOutcome;
 import io.privatefm.spi.guardian.DeletionReceipt;
 import io.privatefm.spi.guardian.GuardianRequest;
@@ -85,20 +86,33 @@ public final class NamespaceResource implements Resource {
             idempotency.complete(key, row.nsUid().value());
             return row;
         } catch (RuntimeException e) {
-            idempotency.abandon(key);
+            letGo(key, e);
             throw e;
         }
     }
 
-    /** What a process that ended before it answered had made counts as made by this request. */
+    /** What the same request had made before it got to an answer counts as made by this one. */
     private NamespaceRow makeOrFind(NewNamespace wanted, boolean again) {
         try {
             return make(wanted);
         } catch (AlreadyExistsException e) {
-            if (!again) {
+            NamespaceRow there = orchestrator.namespaces().get(wanted.learner());
+            if (!again || !wanted.isMetBy(there)) {
                 throw e;
             }
-            return orchestrator.namespaces().get(wanted.learner());
+            return there;
+        }
+    }
+
+    private void letGo(IdempotencyKey key, RuntimeException failure) {
+        try {
+            if (failure instanceof PfmException known && known.code().kind() == ErrorCode.Kind.BAD_INPUT) {
+                idempotency.abandon(key);
+            } else {
+                idempotency.leave(key); // it may have been made
+            }
+        } catch (PfmException e) {
+            failure.addSuppressed(e); // then the key is taken for that of a process that died
         }
     }
 

@@ -3,8 +3,10 @@ package io.privatefm.server.rest;
 
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.Subject;
+import io.privatefm.spi.store.NamespaceRow;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -34,6 +36,11 @@ record NewNamespace(LearnerId learner, List<Subject> subjects, Optional<String> 
             throw new IllegalArgumentException("a release's name is 1 to " + LONGEST_RELEASE + " characters");
         }
         return name;
+    }
+
+    /** Whether a namespace may have been made as this says; its foundation may have moved on since. */
+    boolean isMetBy(NamespaceRow row) {
+        return Set.copyOf(row.subjects()).equals(Set.copyOf(subjects));
     }
 
     /** The same text for the same request, and for no other. */

@@ -73,6 +73,21 @@ class IdempotencyTest {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
+    @DisplayName("is begun again at once where nobody knows what the first led to")
+    void left(Database kind) throws Exception {
+        OperationHome home = OperationHome.create(dir, kind);
+        home.idempotency().begin(KEY, REQUEST);
+        home.idempotency().leave(KEY);
+        assertThat(home.idempotency().begin(KEY, "another")).isEqualTo(new Remembered.Different());
+        assertThat(home.idempotency().begin(KEY, REQUEST)).isEqualTo(new Remembered.New(true));
+        assertThatThrownBy(() -> home.idempotency().begin(KEY, REQUEST)).isInstanceOf(ConflictException.class);
+        home.idempotency().complete(KEY, "uid-3");
+        home.idempotency().leave(KEY);
+        assertThat(home.idempotency().begin(KEY, REQUEST)).isEqualTo(new Remembered.Same("uid-3"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
     @DisplayName("is done by one of many who ask at once")
     void race(Database kind) throws Exception {
         OperationHome home = OperationHome.create(dir, kind);
