@@ -21,7 +21,8 @@ import org.jdbi.v3.core.Handle;
  *   <li>the same key with the same request: what was answered the first time, again;
  *   <li>the same key while the first request is under way: a conflict, to be tried again;
  *   <li>the same key after a process died in the middle: the request is done, from its beginning, a minute after it was begun;
- *   <li>the same key after a request that failed: it is done, since nothing came of it;
+ *   <li>the same key after a request that was refused: it is done, since nothing came of it;
+ *   <li>the same key after a request of which it is not known what came of it: it is done, from its beginning;
  *   <li>the same key with another request: refused, and nothing is done.
  * </ul>
  *
@@ -71,6 +72,21 @@ public final class Idempotency {
     public void abandon(IdempotencyKey key) {
         tables.inTransaction(handle -> handle.createUpdate(
                         "delete from pfm_server_request where request = :request and answer is null")
+                .bind("request", request(key))
+                .execute());
+    }
+
+    /**
+     * Gives up a request that was {@link Remembered.New}, and may have led to something or not: sent again, it is {@link
+     * Remembered.New#again()}.
+     */
+    public void release(IdempotencyKey key) {
+        Instant over = clock.instant().minus(GIVEN_UP).minusSeconds(1);
+        tables.inTransaction(handle -> bind(
+                        handle.createUpdate("update pfm_server_request set begun_at = :over"
+                                + " where request = :request and answer is null"),
+                        "over",
+                        over)
                 .bind("request", request(key))
                 .execute());
     }

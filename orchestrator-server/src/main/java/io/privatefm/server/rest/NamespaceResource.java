@@ -17,6 +17,7 @@ import io.privatefm.spi.AlreadyExistsException;
 import io.privatefm.spi.ErrorCode;
 import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
+import io.privatefm.spi.PfmException;
 import io.privatefm.spi.guardian.DeletionOutcome;
 import io.privatefm.spi.guardian.DeletionReceipt;
 import io.privatefm.spi.guardian.GuardianRequest;
@@ -85,8 +86,21 @@ public final class NamespaceResource implements Resource {
             idempotency.complete(key, row.nsUid().value());
             return row;
         } catch (RuntimeException e) {
-            idempotency.abandon(key);
+            giveUp(key, e);
             throw e;
+        }
+    }
+
+    /** What was refused was not made; what failed otherwise may have been, also where a store did not answer. */
+    private void giveUp(IdempotencyKey key, RuntimeException failure) {
+        try {
+            if (failure instanceof InvalidInputException || failure instanceof AlreadyExistsException) {
+                idempotency.abandon(key);
+            } else {
+                idempotency.release(key);
+            }
+        } catch (PfmException e) {
+            failure.addSuppressed(e); // then it counts as given up after a while
         }
     }
 

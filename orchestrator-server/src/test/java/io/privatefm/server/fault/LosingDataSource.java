@@ -8,14 +8,15 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 
 /** Breaks a connection at a COMMIT: before the server heard of it, or after it did it and before its answer arrived. */
-final class LosingDataSource {
+public final class LosingDataSource {
     private static final String CONNECTION_FAILURE = "08006";
 
     private final DataSource database;
     private long countdown;
     private boolean committed;
 
-    LosingDataSource(DataSource database) {
+    /** Around this one. */
+    public LosingDataSource(DataSource database) {
         this.database = database;
     }
 
@@ -25,19 +26,20 @@ final class LosingDataSource {
      * @param commit which one from now on, 1 for the next
      * @param happens whether the server does it
      */
-    void loseCommit(long commit, boolean happens) {
+    public void loseCommit(long commit, boolean happens) {
         countdown = commit;
         committed = happens;
     }
 
     /** Breaks nothing any more; says whether a commit was broken. */
-    boolean disarm() {
+    public boolean disarm() {
         boolean broke = countdown == 0;
         countdown = 0;
         return broke;
     }
 
-    DataSource dataSource() {
+    /** The one that breaks. */
+    public DataSource dataSource() {
         return (DataSource) Proxy.newProxyInstance(
                 DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, args) -> {
                     Object result = method.invoke(database, args);

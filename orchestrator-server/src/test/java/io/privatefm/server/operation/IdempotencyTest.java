@@ -73,6 +73,21 @@ class IdempotencyTest {
 
     @ParameterizedTest(name = "{0}")
     @EnumSource
+    @DisplayName("is done again at once where it is not known what came of it, and stays answered where it is known")
+    void released(Database kind) throws Exception {
+        OperationHome home = OperationHome.create(dir, kind);
+        home.idempotency().begin(KEY, REQUEST);
+        home.idempotency().release(KEY);
+        assertThat(home.idempotency().begin(KEY, "another")).isEqualTo(new Remembered.Different());
+        assertThat(home.idempotency().begin(KEY, REQUEST)).isEqualTo(new Remembered.New(true));
+        assertThatThrownBy(() -> home.idempotency().begin(KEY, REQUEST)).isInstanceOf(ConflictException.class);
+        home.idempotency().complete(KEY, "uid-1");
+        home.idempotency().release(KEY);
+        assertThat(home.idempotency().begin(KEY, REQUEST)).isEqualTo(new Remembered.Same("uid-1"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource
     @DisplayName("is done by one of many who ask at once")
     void race(Database kind) throws Exception {
         OperationHome home = OperationHome.create(dir, kind);

@@ -82,7 +82,12 @@ public final class OperationHome {
     }
 
     public Idempotency idempotency() {
-        return new Idempotency(connections(), PEPPER, clock);
+        return idempotency(connections());
+    }
+
+    /** The same, over connections that may break. */
+    public Idempotency idempotency(DataSource connections) {
+        return new Idempotency(connections, PEPPER, clock);
     }
 
     /** A process that has not begun to work. */
