@@ -3,7 +3,9 @@ package io.privatefm.server.load;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -13,6 +15,7 @@ final class Load implements AutoCloseable {
 
     private final ReadWriteLock working = new ReentrantReadWriteLock(true);
     private final List<Thread> threads = new ArrayList<>();
+    private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final EventTraffic events;
     private volatile boolean over;
 
@@ -40,7 +43,14 @@ final class Load implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            failures.add(e);
         }
+    }
+
+    /** What ended clients before their time. */
+    Queue<Throwable> failures() {
+        return failures;
     }
 
     /** Does something while no request is under way. */

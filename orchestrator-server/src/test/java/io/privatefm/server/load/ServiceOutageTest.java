@@ -119,15 +119,19 @@ class ServiceOutageTest {
             Footprint after = load.paused(() -> Footprint.of(service.pid()));
             System.out.println("load: at last " + after);
             load.end();
+            long stopped = System.nanoTime();
             System.out.println("load: " + caller.counts());
             System.out.println("load: " + health + ", " + events.announced().size() + " events, " + outages);
 
+            assertThat(load.failures()).isEmpty();
             assertThat(caller.faults()).isEmpty();
             assertThat(health.faults()).isEmpty();
             for (LoadClient client : clients) {
                 client.settle();
             }
+            System.out.println("load: settled after " + seconds(stopped) + " s");
             assertAnnounced(caller, events.announced());
+            System.out.println("load: all events taken and sent after " + seconds(stopped) + " s");
             for (LoadClient client : clients) {
                 Ledger.read(caller).assertKept(client);
             }
@@ -143,6 +147,10 @@ class ServiceOutageTest {
         assertThat(service.end()).isZero();
         PfmRun.of("audit", "verify", "--home", folder.resolve("home"), "--database", postgres.url())
                 .assertDone();
+    }
+
+    private static long seconds(long since) {
+        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - since);
     }
 
     /** Each has its namespace once the events are taken, and there is one message of each once the outbox is empty. */
