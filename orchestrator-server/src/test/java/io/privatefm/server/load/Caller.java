@@ -28,6 +28,7 @@ final class Caller {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Map<String, AtomicLong> counts = new ConcurrentSkipListMap<>();
     private final Queue<String> faults = new ConcurrentLinkedQueue<>();
+    private final AtomicLong refused = new AtomicLong();
     private final String url;
     private final String key;
     private final String guardianKey;
@@ -41,6 +42,11 @@ final class Caller {
     /** How often each kind of request had each answer. */
     Map<String, AtomicLong> counts() {
         return counts;
+    }
+
+    /** How often the answer was "not now". */
+    long refused() {
+        return refused.get();
     }
 
     /** Answers that should not be, the first of them. */
@@ -119,6 +125,9 @@ final class Caller {
         String code = answer.status() >= 400 ? " " + answer.text("code") : "";
         counts.computeIfAbsent(kind + " " + answer.status() + code, name -> new AtomicLong())
                 .incrementAndGet();
+        if (answer.status() == 503) {
+            refused.incrementAndGet();
+        }
         String fault = answer.fault();
         if (fault.isEmpty() && !expected.contains(answer.status()) && !answer.isOpen()) {
             fault = "not expected";

@@ -12,31 +12,26 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a JVM with the serial collector holds. Threads and open files are 0 where the machine does not tell.
+ * What a JVM holds. Threads and open files are 0 where the machine does not tell.
  *
- * @param heapKilobytes in use after a full collection
+ * @param heapKilobytes that can be reached, as a full collection finds them
  */
 record Footprint(long heapKilobytes, int threads, long files) {
-    private static final Pattern GENERATION = Pattern.compile("generation\\s+total \\d+K, used (\\d+)K");
+    private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
     private static final Pattern THREADS = Pattern.compile("Threads:\\s+(\\d+)");
 
     static Footprint of(long pid) throws IOException, InterruptedException {
-        jcmd(pid, "GC.run");
-        jcmd(pid, "GC.run"); // what was only kept by a finalizer or a reference of another kind
-        Matcher generation = GENERATION.matcher(jcmd(pid, "GC.heap_info"));
-        long heap = 0;
-        while (generation.find()) {
-            heap += Long.parseLong(generation.group(1));
-        }
-        assertThat(heap).isPositive();
+        Matcher total = TOTAL.matcher(jcmd(pid, "GC.class_histogram"));
+        assertThat(total.find()).isTrue();
+        long live = Long.parseLong(total.group(1)) >> 10;
         Path process = Path.of("/proc", String.valueOf(pid));
         if (!Files.isDirectory(process)) {
-            return new Footprint(heap, 0, 0);
+            return new Footprint(live, 0, 0);
         }
         Matcher threads = THREADS.matcher(Files.readString(process.resolve("status")));
         assertThat(threads.find()).isTrue();
         try (Stream<Path> open = Files.list(process.resolve("fd"))) {
-            return new Footprint(heap, Integer.parseInt(threads.group(1)), open.count());
+            return new Footprint(live, Integer.parseInt(threads.group(1)), open.count());
         }
     }
 

@@ -46,7 +46,11 @@ final class Ledger {
     void assertKept(LoadClient client) throws InterruptedException {
         int tried = 0;
         for (LoadedLearner learner : client.learners()) {
-            assertThat(learner.openOperations).as("operations of " + learner.name).isEmpty();
+            for (String id : learner.openOperations) {
+                assertThat(caller.get("operation", "/api/v1/merge-operations/" + id)
+                                .text("status"))
+                        .isNotEqualTo("FAILED");
+            }
             assertThat(learner.deletion).isNotEqualTo(LoadedLearner.Deletion.PERHAPS);
             if (learner.isAlive()) {
                 assertThat(listed).containsKey(learner.name);

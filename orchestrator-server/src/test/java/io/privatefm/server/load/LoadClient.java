@@ -3,6 +3,7 @@ package io.privatefm.server.load;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.privatefm.testkit.TinyAdapter;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoadClient {
     private static final int MOST_OPEN = 4;
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(3);
 
     private final String name;
     private final Random random;
@@ -193,23 +195,30 @@ final class LoadClient {
         }
     }
 
-    /** Ends what is open: every operation, and each request whose first sender does not count as busy with it still. */
-    void settle() throws InterruptedException {
-        for (int left = unanswered.size(); left > 0; left--) {
-            send(unanswered.remove());
-        }
-        while (!working.isEmpty()) {
-            look(working.remove());
-        }
-        for (LoadedLearner learner : learners) {
-            if (learner.deletion == LoadedLearner.Deletion.PERHAPS) {
-                delete(learner);
+    /**
+     * Asks once more for what is open.
+     *
+     * @param toTheEnd whether to wait for the end of all of it: of a merge that an outage broke off, until its lease is over
+     */
+    void settle(boolean toTheEnd) throws InterruptedException {
+        long end = System.nanoTime() + LONGEST_WAIT.toNanos();
+        do {
+            for (int left = unanswered.size(); left > 0; left--) {
+                send(unanswered.remove());
             }
-        }
+            for (int left = working.size(); left > 0; left--) {
+                look(working.remove());
+            }
+            for (LoadedLearner learner : learners) {
+                if (learner.deletion == LoadedLearner.Deletion.PERHAPS) {
+                    delete(learner);
+                }
+            }
+        } while (toTheEnd && unanswered.size() + working.size() > 0 && System.nanoTime() < end);
     }
 
-    /** How many requests have no end yet. */
-    int unanswered() {
-        return unanswered.size();
+    /** How many requests and operations have no end yet. */
+    int open() {
+        return unanswered.size() + working.size();
     }
 }

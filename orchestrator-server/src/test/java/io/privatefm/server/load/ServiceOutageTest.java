@@ -43,7 +43,9 @@ class ServiceOutageTest {
     private static final long SECONDS = Long.getLong("pfm.load.seconds", Share.of(0, 60, 600));
 
     /** Changes that are answered for between two outages. */
-    private static final int BETWEEN = Share.of(100, 300, 1_000);
+    private static final int BETWEEN = Share.of(30, 200, 200);
+
+    private static final int ROUNDS_FOR_A_LOOK = 5;
 
     /** By how much the second measurement may be above the first. */
     private static final Footprint MARGIN = new Footprint(16 << 10, 24, 48);
@@ -103,7 +105,7 @@ class ServiceOutageTest {
         EventTraffic events = new EventTraffic(redis.url());
         try (HealthProbe health = new HealthProbe(service.url(), progress);
                 Load load = new Load(clients, events)) {
-            Outages outages = new Outages(postgres, redis, health, progress, BETWEEN);
+            Outages outages = new Outages(postgres, redis, health, progress, caller, BETWEEN);
             if (SECONDS > 0) {
                 outages.round();
             }
@@ -111,10 +113,15 @@ class ServiceOutageTest {
             Footprint before = load.paused(() -> Footprint.of(service.pid()));
             System.out.println("load: at first " + before);
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-            do {
+            for (int rounds = 1; rounds == 1 || System.nanoTime() < end; rounds++) {
                 outages.round();
                 System.out.println("load: " + progress.acknowledgements() + " changes, " + outages);
-            } while (System.nanoTime() < end && caller.faults().isEmpty() && health.faults().isEmpty());
+                if (rounds % ROUNDS_FOR_A_LOOK == 0) {
+                    System.out.println("load: meanwhile " + load.paused(() -> Footprint.of(service.pid())));
+                }
+                assertThat(caller.faults()).isEmpty();
+                assertThat(health.faults()).isEmpty();
+            }
             progress.awaitMore(BETWEEN);
             Footprint after = load.paused(() -> Footprint.of(service.pid()));
             System.out.println("load: at last " + after);
@@ -127,7 +134,7 @@ class ServiceOutageTest {
             assertThat(caller.faults()).isEmpty();
             assertThat(health.faults()).isEmpty();
             for (LoadClient client : clients) {
-                client.settle();
+                client.settle(SECONDS > 0);
             }
             System.out.println("load: settled after " + seconds(stopped) + " s");
             assertAnnounced(caller, events.announced());
@@ -137,8 +144,11 @@ class ServiceOutageTest {
             }
             assertThat(caller.faults()).isEmpty();
             System.out.println("load: operations that failed: "
-                    + clients.stream().mapToInt(LoadClient::failed).sum() + ", requests without an end: "
-                    + clients.stream().mapToInt(LoadClient::unanswered).sum());
+                    + clients.stream().mapToInt(LoadClient::failed).sum() + ", requests and operations without an end: "
+                    + clients.stream().mapToInt(LoadClient::open).sum());
+            if (SECONDS > 0) {
+                assertThat(clients).allSatisfy(client -> assertThat(client.open()).isZero());
+            }
             assertThat(after.heapKilobytes()).isLessThan(before.heapKilobytes() + MARGIN.heapKilobytes());
             assertThat(after.threads()).isLessThan(before.threads() + MARGIN.threads());
             assertThat(after.files()).isLessThan(before.files() + MARGIN.files());
@@ -148,6 +158,7 @@ class ServiceOutageTest {
         PfmRun.of("audit", "verify", "--home", folder.resolve("home"), "--database", postgres.url())
                 .assertDone();
     }
+
 
     private static long seconds(long since) {
         return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - since);
