@@ -26,7 +26,7 @@ record Answer(int status, String type, String retryAfter, String body) {
 
     /** Whether the change may have been made or not, or was not made for now. */
     boolean isOpen() {
-        return status == 0 || status == 503 || status == 409 && text("code").equals("CONFLICT");
+        return status == 0 || status == 503 || (status == 409 && text("code").equals("CONFLICT"));
     }
 
     String text(String field) {
@@ -41,7 +41,9 @@ record Answer(int status, String type, String retryAfter, String body) {
         if (!type.startsWith("application/problem+json")) {
             return "no problem";
         }
-        if (text("code").isEmpty() || text("correlation_id").isEmpty() || json().path("status").asInt() != status) {
+        if (text("code").isEmpty()
+                || text("correlation_id").isEmpty()
+                || json().path("status").asInt() != status) {
             return "half a problem";
         }
         if (json().path("retryable").asBoolean() && status == 503 && retryAfter.isEmpty()) {

@@ -53,8 +53,7 @@ final class EventTraffic {
     }
 
     private boolean isSent(String learner) {
-        String event =
-                "{\"event\":\"PRIVATE_BRAIN_READY\",\"learner_id\":\"" + learner + "\",\"subjects\":[\"math\"]}";
+        String event = "{\"event\":\"PRIVATE_BRAIN_READY\",\"learner_id\":\"" + learner + "\",\"subjects\":[\"math\"]}";
         try {
             if (redis == null) {
                 redis = new PlainRedis(url);
@@ -78,9 +77,15 @@ final class EventTraffic {
         }
     }
 
-    void end() throws InterruptedException {
+    /** Announces nobody any more. */
+    void stop() {
         over = true;
         wanted.release();
+    }
+
+    /** Announces nobody any more, once the one is announced that it is at. */
+    void end() throws InterruptedException {
+        stop();
         thread.join();
     }
 }

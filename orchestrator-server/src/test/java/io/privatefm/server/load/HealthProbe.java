@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Asks all the time how the service is, as those do who restart it and send it requests. Whoever gets no answer in time has found a fault. */
 final class HealthProbe implements AutoCloseable {
@@ -26,12 +27,12 @@ final class HealthProbe implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+    private final AtomicLong asked = new AtomicLong();
     private final Queue<String> faults = new ConcurrentLinkedQueue<>();
     private final String url;
     private final Progress progress;
     private volatile int ready;
     private volatile String bus = "";
-    private volatile long asked;
     private volatile long slowestMillis;
 
     @SuppressWarnings("FutureReturnValueIgnored") // what fails is a fault
@@ -54,7 +55,7 @@ final class HealthProbe implements AutoCloseable {
                 faults.add("health: " + whole.statusCode() + " " + whole.body());
             }
             bus = report.at("/components/event_bus/status").asText();
-            asked += 3;
+            asked.addAndGet(3);
             progress.changed();
         } catch (IOException | RuntimeException e) {
             faults.add("health: " + e);

@@ -105,7 +105,9 @@ final class Ledger {
     void assertProvisioned(List<String> announced, Map<String, Integer> created) {
         for (String learner : announced) {
             assertThat(listed).containsKey(learner);
-            assertThat(created).as(learner).containsEntry(listed.get(learner).path("ns_uid").asText(), 1);
+            assertThat(created)
+                    .as(learner)
+                    .containsEntry(listed.get(learner).path("ns_uid").asText(), 1);
         }
     }
 }

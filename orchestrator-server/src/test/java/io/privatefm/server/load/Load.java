@@ -65,15 +65,17 @@ final class Load implements AutoCloseable {
 
     /** Lets all end what they are at, and waits for that. */
     void end() throws InterruptedException {
-        over = true;
+        close();
         for (Thread thread : threads) {
             thread.join();
         }
         events.end();
     }
 
+    /** Lets all end what they are at. */
     @Override
-    public void close() throws InterruptedException {
-        end();
+    public void close() {
+        over = true;
+        events.stop();
     }
 }

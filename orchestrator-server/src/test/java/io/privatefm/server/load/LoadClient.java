@@ -131,7 +131,8 @@ final class LoadClient {
             if (learner.revision == 0) {
                 trained.add(learner);
             }
-            learner.revision = Math.max(learner.revision, answer.json().path("revision").asLong());
+            learner.revision =
+                    Math.max(learner.revision, answer.json().path("revision").asLong());
             progress.acknowledged();
         }
     }
@@ -158,8 +159,7 @@ final class LoadClient {
     private void look(LoadedLearner learner) throws InterruptedException {
         for (String id : List.copyOf(learner.openOperations)) {
             Answer answer = caller.get("operation", "/api/v1/merge-operations/" + id);
-            Optional<JsonNode> ended =
-                    answer.status() == 200 ? Optional.of(answer.json()) : Optional.<JsonNode>empty();
+            Optional<JsonNode> ended = answer.status() == 200 ? Optional.of(answer.json()) : Optional.<JsonNode>empty();
             ended.ifPresent(operation -> take(learner, id, operation));
         }
         if (!learner.openOperations.isEmpty()) {

@@ -34,10 +34,12 @@ final class RestartablePostgres implements AutoCloseable {
 
     /** Makes a server whose files are in a new directory. */
     static RestartablePostgres start(Path directory) throws IOException {
+        return new RestartablePostgres(directory, freePort());
+    }
+
+    private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int free = socket.getLocalPort();
-            socket.close();
-            return new RestartablePostgres(directory, free);
+            return socket.getLocalPort();
         }
     }
 
@@ -73,7 +75,8 @@ final class RestartablePostgres implements AutoCloseable {
     }
 
     private void quit() throws IOException {
-        String pid = Files.readAllLines(directory.resolve("postmaster.pid")).get(0).strip();
+        String pid =
+                Files.readAllLines(directory.resolve("postmaster.pid")).get(0).strip();
         ProcessHandle postmaster = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
         new ProcessBuilder("kill", "-QUIT", pid).inheritIO().start();
         postmaster.onExit().join();

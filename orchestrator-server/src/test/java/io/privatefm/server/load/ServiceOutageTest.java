@@ -66,12 +66,18 @@ class ServiceOutageTest {
         service = ServeProcess.start(
                 folder.resolve("home"),
                 Map.of(
-                        "DATABASE_URL", postgres.url(),
-                        "REDIS_URL", redis.url(),
-                        "FM_STORE_URL", folder.resolve("foundation").toString(),
-                        "SERVICE_API_KEY", KEY,
-                        "GUARDIAN_API_KEY", GUARDIAN_KEY,
-                        "RATE_LIMIT_PER_MINUTE", "100000"));
+                        "DATABASE_URL",
+                        postgres.url(),
+                        "REDIS_URL",
+                        redis.url(),
+                        "FM_STORE_URL",
+                        folder.resolve("foundation").toString(),
+                        "SERVICE_API_KEY",
+                        KEY,
+                        "GUARDIAN_API_KEY",
+                        GUARDIAN_KEY,
+                        "RATE_LIMIT_PER_MINUTE",
+                        "100000"));
     }
 
     @AfterEach
@@ -147,7 +153,8 @@ class ServiceOutageTest {
                     + clients.stream().mapToInt(LoadClient::failed).sum() + ", requests and operations without an end: "
                     + clients.stream().mapToInt(LoadClient::open).sum());
             if (SECONDS > 0) {
-                assertThat(clients).allSatisfy(client -> assertThat(client.open()).isZero());
+                assertThat(clients)
+                        .allSatisfy(client -> assertThat(client.open()).isZero());
             }
             assertThat(after.heapKilobytes()).isLessThan(before.heapKilobytes() + MARGIN.heapKilobytes());
             assertThat(after.threads()).isLessThan(before.threads() + MARGIN.threads());
@@ -158,7 +165,6 @@ class ServiceOutageTest {
         PfmRun.of("audit", "verify", "--home", folder.resolve("home"), "--database", postgres.url())
                 .assertDone();
     }
-
 
     private static long seconds(long since) {
         return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - since);
@@ -174,7 +180,11 @@ class ServiceOutageTest {
             }
         }
         long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-        while (caller.get("overview", "/api/v1/overview").json().at("/outbox/depth").asLong(1) != 0) {
+        while (caller.get("overview", "/api/v1/overview")
+                        .json()
+                        .at("/outbox/depth")
+                        .asLong(1)
+                != 0) {
             assertThat(System.nanoTime()).as("the outbox is empty in time").isLessThan(end);
         }
         Map<String, Set<String>> ids = new HashMap<>();
