@@ -6,7 +6,6 @@ import io.privatefm.spi.OutcomeUnknownException;
 import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.TxWork;
-import org.jspecify.annotations.Nullable;
 
 /** Runs transactions again when another writer was first. What was in doubt is run again only where that does no harm. */
 public final class Transactions {
@@ -38,7 +37,7 @@ public final class Transactions {
      * @throws OutcomeUnknownException if an attempt ended so, and no later one found out what came of it
      */
     public static <T> T idempotent(OrchestratorStore store, TxWork<T> work) {
-        @Nullable OutcomeUnknownException unknown = null;
+        OutcomeUnknownException unknown = null;
         for (int attempt = 1; ; attempt++) {
             try {
                 return run(store, work);
