@@ -7,7 +7,8 @@ import io.privatefm.server.cli.Pfm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -18,13 +19,15 @@ import java.util.regex.Pattern;
 /** {@code pfm serve --dev --port 0} in a JVM of its own, with this one's class path and no variable of its environment. Dies with this one. */
 public final class ServeProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
+    private static final int MOST_LINES = 20_000;
     private static final Pattern SERVING = Pattern.compile("serving at (http://127\\.0\\.0\\.1:[0-9]+)/.*");
 
     private final Process process;
     private final Thread hook;
     private final Thread reader;
-    private final List<String> lines = new ArrayList<>();
+    private final Deque<String> lines = new ArrayDeque<>();
     private final CountDownLatch serving = new CountDownLatch(1);
+    private volatile String url = "";
 
     private ServeProcess(Process process) {
         this.process = process;
@@ -61,15 +64,16 @@ public final class ServeProcess implements AutoCloseable {
 
     /** Where it serves. */
     public String url() {
-        return lines().stream()
-                .map(SERVING::matcher)
-                .filter(Matcher::matches)
-                .map(found -> found.group(1))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("it does not serve: " + lines()));
+        assertThat(url).as("where it serves; it says: %s", lines()).isNotEmpty();
+        return url;
     }
 
-    /** What it said, standard error included. */
+    /** How the machine calls its process. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** What it said, standard error included; the last of it, if that is very much. */
     public List<String> lines() {
         synchronized (lines) {
             return List.copyOf(lines);
@@ -101,8 +105,13 @@ public final class ServeProcess implements AutoCloseable {
             for (String line = output.readLine(); line != null; line = output.readLine()) {
                 synchronized (lines) {
                     lines.add(line);
+                    if (lines.size() > MOST_LINES) {
+                        lines.remove();
+                    }
                 }
-                if (SERVING.matcher(line).matches()) {
+                Matcher found = SERVING.matcher(line);
+                if (found.matches()) {
+                    url = found.group(1);
                     serving.countDown();
                 }
             }

@@ -3,6 +3,7 @@ package io.privatefm.core.journal;
 
 import io.privatefm.spi.ConflictException;
 import io.privatefm.spi.OutcomeUnknownException;
+import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.store.OrchestratorStore;
 import io.privatefm.spi.store.TxWork;
 
@@ -33,16 +34,24 @@ public final class Transactions {
      * Runs {@code work} also again when its commit may have happened: for work that finds out by itself, by a natural key or by
      * reading first, that it was done before.
      *
-     * @throws OutcomeUnknownException if every attempt ended so
+     * @throws OutcomeUnknownException if an attempt ended so, and no later one found out what came of it
      */
     public static <T> T idempotent(OrchestratorStore store, TxWork<T> work) {
+        OutcomeUnknownException unknown = null;
         for (int attempt = 1; ; attempt++) {
             try {
                 return run(store, work);
             } catch (OutcomeUnknownException e) {
+                unknown = e;
                 if (attempt == MAX_ATTEMPTS) {
                     throw e;
                 }
+            } catch (UnavailableException | ConflictException e) {
+                if (unknown == null) {
+                    throw e;
+                }
+                unknown.addSuppressed(e); // that this one was not made says nothing of the one before
+                throw unknown;
             }
         }
     }

@@ -61,4 +61,30 @@ class TransactionsTest {
             assertThat(attempts).hasValue(1);
         }
     }
+
+    @Test
+    @DisplayName(
+            "whose commit may have happened is not said to have failed because the store is away when it is run again")
+    void unknownStaysUnknown() {
+        for (PfmException later :
+                List.of(new UnavailableException("down"), new ConflictException("another was first"))) {
+            attempts.set(0);
+            OutcomeUnknownException lost = new OutcomeUnknownException("lost");
+            assertThatThrownBy(() -> Transactions.idempotent(store, tx -> {
+                        throw attempts.incrementAndGet() == 1 ? lost : later;
+                    }))
+                    .isSameAs(lost)
+                    .hasSuppressedException(later);
+        }
+    }
+
+    @Test
+    @DisplayName("whose commit may have happened is run again, and what it finds then counts")
+    void unknownIsAskedAgain() {
+        AlreadyExistsException found = new AlreadyExistsException("there");
+        assertThatThrownBy(() -> Transactions.idempotent(store, tx -> {
+                    throw attempts.incrementAndGet() == 1 ? new OutcomeUnknownException("lost") : found;
+                }))
+                .isSameAs(found);
+    }
 }

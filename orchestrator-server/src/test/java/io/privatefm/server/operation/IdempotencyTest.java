@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("A request with a key")
 class IdempotencyTest {
     private static final IdempotencyKey KEY = new IdempotencyKey("service", "POST /namespaces", "key-of-ada");
-    private static final String REQUEST = "ada\nmath";
+    private static final String REQUEST = "ada-lovelace\nmath";
 
     @TempDir
     private Path dir;
@@ -39,12 +39,12 @@ class IdempotencyTest {
         home.idempotency().complete(KEY, "uid-1");
 
         assertThat(home.idempotency().begin(KEY, REQUEST)).isEqualTo(new Remembered.Same("uid-1"));
-        assertThat(home.idempotency().begin(KEY, "ada\nreading")).isEqualTo(new Remembered.Different());
+        assertThat(home.idempotency().begin(KEY, "ada-lovelace\nreading")).isEqualTo(new Remembered.Different());
         assertThat(home.idempotency().begin(new IdempotencyKey("other", KEY.route(), KEY.key()), REQUEST))
                 .isEqualTo(new Remembered.New(false));
         assertThat(home.idempotency().begin(new IdempotencyKey("service", "POST /nights", KEY.key()), REQUEST))
                 .isEqualTo(new Remembered.New(false));
-        assertThat(home.dump()).noneMatch(value -> value.contains("ada"));
+        assertThat(home.dump()).noneMatch(value -> value.contains("ada-lovelace"));
 
         home.clock().advance(Idempotency.KEPT.minusMinutes(1));
         assertThat(home.idempotency().begin(KEY, REQUEST)).isEqualTo(new Remembered.Same("uid-1"));
