@@ -80,8 +80,8 @@ class ProblemCodesTest {
         Set<String> found = new TreeSet<>();
         Set<String> computed = new HashSet<>();
         try (Stream<Path> files = Files.walk(SOURCES)) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".java")
-                            && !each.endsWith("ProblemException.java"))
+            for (Path file : files.filter(
+                            each -> each.toString().endsWith(".java") && !each.endsWith("ProblemException.java"))
                     .toList()) {
                 for (MatchResult made :
                         MADE.matcher(Files.readString(file)).results().toList()) {

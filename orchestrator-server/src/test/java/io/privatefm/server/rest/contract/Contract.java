@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -78,19 +79,21 @@ final class Contract {
 
     private Contract(JsonNode root) {
         this.root = root;
-        root.path("paths").properties().forEach(path -> path.getValue().properties().stream()
-                .filter(entry -> METHODS.contains(entry.getKey()))
-                .forEach(entry -> {
-                    Documented operation = new Documented(
-                            entry.getValue().path("operationId").asText(),
-                            entry.getKey().toUpperCase(java.util.Locale.ROOT),
-                            path.getKey(),
-                            Pattern.compile(path.getKey().replaceAll("\\{[a-z_]+}", "[^/]+")),
-                            entry.getValue());
-                    if (operations.put(operation.id(), operation) != null) {
-                        throw new IllegalStateException(operation.id() + " is there twice");
-                    }
-                }));
+        root.path("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().stream()
+                        .filter(entry -> METHODS.contains(entry.getKey()))
+                        .forEach(entry -> {
+                            Documented operation = new Documented(
+                                    entry.getValue().path("operationId").asText(),
+                                    entry.getKey().toUpperCase(Locale.ROOT),
+                                    path.getKey(),
+                                    Pattern.compile(path.getKey().replaceAll("\\{[a-z_]+}", "[^/]+")),
+                                    entry.getValue());
+                            if (operations.put(operation.id(), operation) != null) {
+                                throw new IllegalStateException(operation.id() + " is there twice");
+                            }
+                        }));
     }
 
     static Contract read() throws IOException {
@@ -180,14 +183,18 @@ final class Contract {
             if (body.path("status").asInt() != answer.status()) {
                 faults.add("another status in the body");
             }
-            if (!body.path("correlation_id").asText().equals(answer.header("X-Correlation-Id").orElse(""))) {
+            if (!body.path("correlation_id")
+                    .asText()
+                    .equals(answer.header("X-Correlation-Id").orElse(""))) {
                 faults.add("another correlation id in the body");
             }
-            if (body.path("retryable").asBoolean() != answer.header("Retry-After").isPresent()) {
+            if (body.path("retryable").asBoolean()
+                    != answer.header("Retry-After").isPresent()) {
                 faults.add("Retry-After and retryable do not agree");
             }
         }
-        if (body.has("next") && body.path("next").isNull() == answer.header("Link").isPresent()) {
+        if (body.has("next")
+                && body.path("next").isNull() == answer.header("Link").isPresent()) {
             faults.add("Link and next do not agree");
         }
         return faults;

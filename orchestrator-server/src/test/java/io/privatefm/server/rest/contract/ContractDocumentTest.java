@@ -55,7 +55,8 @@ class ContractDocumentTest {
         for (JsonNode each : root.at("/components/parameters")) {
             assertThat(OF_PARAMETERS).as(each.toString()).containsAll(names(each));
             assertThat(each.path("in").asText()).isIn("path", "query", "header");
-            assertThat(each.path("in").asText().equals("path")).isEqualTo(each.path("required").asBoolean());
+            assertThat(each.path("in").asText().equals("path"))
+                    .isEqualTo(each.path("required").asBoolean());
         }
         for (JsonNode each : root.at("/components/headers")) {
             assertThat(OF_HEADERS).as(each.toString()).containsAll(names(each));
@@ -93,7 +94,8 @@ class ContractDocumentTest {
             Set<String> all = new HashSet<>();
             node.path("parameters").forEach(reference -> {
                 JsonNode parameter = contract.resolved(reference);
-                assertThat(all.add(parameter.path("in").asText() + parameter.path("name").asText()))
+                assertThat(all.add(parameter.path("in").asText()
+                                + parameter.path("name").asText()))
                         .isTrue();
                 if (parameter.path("in").asText().equals("path")) {
                     inPath.add(parameter.path("name").asText());
@@ -106,9 +108,11 @@ class ContractDocumentTest {
                             .map(match -> match.group(1))
                             .toList());
             assertThat(names(node.path("responses"))).as(operation.id()).contains("default");
-            node.path("responses").forEach(response -> assertThat(
-                            contract.resolved(response).path("description").asText())
-                    .isNotBlank());
+            node.path("responses")
+                    .forEach(response -> assertThat(contract.resolved(response)
+                                    .path("description")
+                                    .asText())
+                            .isNotBlank());
         }
         assertThat(used).isEqualTo(tags);
     }

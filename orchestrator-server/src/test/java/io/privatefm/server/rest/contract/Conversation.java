@@ -55,8 +55,8 @@ final class Conversation {
         return answer;
     }
 
-    /** Asks from another address. */
-    Answer askFrom(String source, Call call) throws IOException {
+    /** Asks from another address, see {@link SocketSender}. */
+    Answer askFrom(int source, Call call) throws IOException {
         return checked(call, new SocketSender(port, source).send(call));
     }
 

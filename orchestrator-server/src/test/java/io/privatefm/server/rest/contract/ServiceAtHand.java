@@ -159,7 +159,8 @@ final class ServiceAtHand implements AutoCloseable {
     }
 
     private static void part(StringBuilder form, String name, String content) {
-        form.append("--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + content + "\r\n");
+        form.append("--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + content
+                + "\r\n");
     }
 
     @Override

@@ -19,10 +19,10 @@ final class SocketSender {
     private static final int PATIENCE_MILLIS = 30_000;
 
     private final int port;
-    private final String source;
+    private final int source;
 
-    /** @param source an address such as {@code 127.0.0.2} */
-    SocketSender(int port, String source) {
+    /** @param source the last byte of an address of this machine: 2 is {@code 127.0.0.2} */
+    SocketSender(int port, int source) {
         this.port = port;
         this.source = source;
     }
@@ -36,21 +36,25 @@ final class SocketSender {
         if (!call.body().isEmpty()) {
             headers.putIfAbsent("Content-Length", String.valueOf(call.body().length()));
         }
-        headers.forEach((name, value) ->
-                head.append(name).append(": ").append(value).append("\r\n"));
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         return send(head + "\r\n" + call.body());
     }
 
     /** Sends these bytes, one in each character. */
     Answer send(String bytes) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getByName(source), 0));
+            socket.bind(new InetSocketAddress(loopback(source), 0));
             socket.setSoTimeout(PATIENCE_MILLIS);
-            socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+            socket.connect(new InetSocketAddress(loopback(1), port));
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();
             return parse(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
         }
+    }
+
+    private static InetAddress loopback(int last) throws IOException {
+        return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
     }
 
     private static Answer parse(String received) {

@@ -27,8 +27,8 @@ final class UnseenAnswers {
         for (String writing : Set.of("merge", "fallBack", "beginNight", "registerAdapter")) {
             unseen.add(writing + " 409"); // another writer at the same moment
         }
-        for (String writing : Set.of("beginLegalHold", "endLegalHold")) {
-            unseen.add(writing + " 410"); // a deletion at the same moment
+        for (String writing : Set.of("merge", "fallBack", "registerAdapter", "beginLegalHold", "endLegalHold")) {
+            unseen.add(writing + " 410"); // a deletion at the same moment; after it, 404
         }
         return unseen;
     }
