@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("Commits whose answers are lost")
 class LostAnswerTest {
-    private static final int MERGES = Share.of(200, 200, 5_000);
+    private static final int MERGES = Share.of(60, 200, 5_000);
     private static final LearnerId ADA = LearnerId.of("ada");
     private static final int COMMITS_OF_A_MERGE = 4;
     private static final int ATTEMPTS = 5;

@@ -40,7 +40,7 @@ class ServiceOutageTest {
     private static final String GUARDIAN_KEY = "guardian-key-of-a-test-0123456789abcdef";
     private static final JsonMapper JSON = new JsonMapper();
     private static final int CLIENTS = 8;
-    private static final long SECONDS = Long.getLong("pfm.load.seconds", Share.of(0, 60, 600));
+    private static final long SECONDS = Long.getLong("pfm.load.seconds", Share.of(0, 30, 600));
 
     /** Changes that are answered for between two outages. */
     private static final int BETWEEN = Share.of(30, 200, 200);
