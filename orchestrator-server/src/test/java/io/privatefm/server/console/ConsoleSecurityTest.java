@@ -69,6 +69,8 @@ class ConsoleSecurityTest {
             assertThat(page.locator("#operations li").first()).not().containsText("running");
             seen.act("Resume nights", "Resume", Map.of());
             assertThat(seen.button("Pause nights")).isFocused();
+            assertThat(page.locator("#attention")).containsText("The last night ended early");
+            assertThat(page.locator("#attention")).containsText("nights were paused");
             assertThat(CONSOLE.scene().pfm.merges().pausedNights()).isEmpty();
 
             CONSOLE.scene().pfm.recovery().stop(HOSTILE);
