@@ -122,7 +122,7 @@ class KeysCommandTest {
                 .contains("\"key\":\"" + newerId + "\"", "\"replaces\":\"" + id + "\"");
         assertThat(entries.get(2).row().details()).contains("\"key\":\"" + newerId + "\"");
         for (JsonNode issued : List.of(made, newer)) {
-            String secret = issued.path("key").textValue().split("_")[3];
+            String secret = issued.path("key").textValue().split("_", -1)[3];
             assertThat(entries.toString()).doesNotContain(secret);
         }
         assertThat(PfmRun.of("audit", "verify", "--home", home, "--json")
