@@ -10,6 +10,7 @@ import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.observe.OrchestratorListener;
 import io.privatefm.spi.store.OrchestratorStore;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** What a host's own access control reports. Safe for use by several threads at once. */
@@ -53,6 +54,32 @@ public final class Security {
             return true;
         });
         listener.onEvent(new LifecycleEvent.AccessRefused(action, reason));
+    }
+
+    /**
+     * Writes down that somebody changed what lets callers in, such as a key: an audit entry, in the clear and for good. It is rather
+     * written twice than not at all.
+     *
+     * @param principal who did it; 1 to 200 characters without control characters
+     * @param action what was done, such as {@code KEY_CREATED}; 1 to 200 characters likewise
+     * @param details by name, such as a key's public id, and never a secret; names have 1 to 200 characters likewise, values 1 to 1000
+     * @throws InvalidInputException with {@link ErrorCode#INVALID_ARGUMENT} if one of them is anything else
+     * @throws io.privatefm.spi.PfmException if the store fails: it is not written down then, or perhaps
+     */
+    public void changed(String principal, String action, Map<String, String> details) {
+        require("principal", principal, LONGEST_NAME);
+        require("action", action, LONGEST_NAME);
+        ObjectNode written = JsonNodeFactory.instance.objectNode();
+        details.forEach((name, value) -> {
+            require("a detail's name", name, LONGEST_NAME);
+            require("a detail", value, LONGEST_REASON);
+            written.put(name, value);
+        });
+        String operationId = operationIds.get();
+        Transactions.idempotent(store, tx -> {
+            journal.auditAccess(tx, principal, action, operationId, written);
+            return true;
+        });
     }
 
     private static void require(String name, String text, int longest) {

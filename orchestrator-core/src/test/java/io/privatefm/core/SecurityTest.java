@@ -12,6 +12,7 @@ import io.privatefm.spi.UnavailableException;
 import io.privatefm.spi.observe.LifecycleEvent;
 import io.privatefm.spi.store.AuditRow;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,24 @@ class SecurityTest {
     }
 
     @Test
+    @DisplayName("stands apart from changes of keys, which have a chain of their own, outcome DONE, and no event")
+    void changed() {
+        orchestrator.security().refused("unknown", ACTION, "no key");
+        orchestrator.security().changed("cli:ada", "KEY_CREATED", Map.of("key", "abc", "scopes", "read,write"));
+
+        assertThat(entries())
+                .filteredOn(row -> row.chain().equals("access"))
+                .singleElement()
+                .satisfies(row -> {
+                    assertThat(row.actor()).isEqualTo("cli:ada");
+                    assertThat(row.action()).isEqualTo("KEY_CREATED");
+                    assertThat(row.outcome()).isEqualTo("DONE");
+                    assertThat(row.details()).isEqualTo("{\"key\":\"abc\",\"scopes\":\"read,write\"}");
+                });
+        assertThat(engine.events.events()).hasSize(1);
+    }
+
+    @Test
     @DisplayName("is an error while the store does not answer, and no event: the host decides what that means")
     void storeIsDown() {
         store.fates(number -> Fate.DOWN);
@@ -113,6 +132,10 @@ class SecurityTest {
                 () -> orchestrator.security().refused(text, ACTION, REASON),
                 () -> orchestrator.security().refused("key-17", text, REASON),
                 () -> orchestrator.security().refused("key-17", ACTION, text),
+                () -> orchestrator.security().changed(text, "KEY_CREATED", Map.of()),
+                () -> orchestrator.security().changed("cli:ada", text, Map.of()),
+                () -> orchestrator.security().changed("cli:ada", "KEY_CREATED", Map.of(text, "abc")),
+                () -> orchestrator.security().changed("cli:ada", "KEY_CREATED", Map.of("key", text)),
                 () -> orchestrator.security().refused("k".repeat(201), ACTION, REASON),
                 () -> orchestrator.security().refused("key-17", "a".repeat(201), REASON),
                 () -> orchestrator.security().refused("key-17", ACTION, "r".repeat(1001)))) {

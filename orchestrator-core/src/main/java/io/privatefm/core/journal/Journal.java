@@ -31,6 +31,7 @@ public final class Journal {
 
     private static final String DENIALS = "guardian";
     private static final String GIVEN_UP = "inbox";
+    private static final String ACCESS = "access";
     private static final int PAGE = 1_000;
 
     private final InstantSource clock;
@@ -136,6 +137,11 @@ public final class Journal {
     /** Writes down a message that was not taken; in one chain, which no namespace shows in. */
     public void auditGivenUp(StoreTx tx, String actor, String action, String operationId, ObjectNode details) {
         append(tx, GIVEN_UP, actor, action, AuditLog.DENIED, operationId, details);
+    }
+
+    /** Writes down what was done to what lets callers in; in one chain, which no namespace shows in. */
+    public void auditAccess(StoreTx tx, String actor, String action, String operationId, ObjectNode details) {
+        append(tx, ACCESS, actor, action, AuditLog.DONE, operationId, details);
     }
 
     /** Without a correlation id: it is the producer's text, and these details are in the clear and outlive the learner. */

@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides who gets in. An attempt that does not is a security event: a line on the logger {@code io.privatefm.security}, and an entry
- * of the audit log. Those beyond {@link #FAILURES_PER_MINUTE} are not: they are refused unseen. Safe for use by several threads at once.
+ * of the audit log. Those beyond {@link #FAILURES_PER_MINUTE} are not: they are refused, and not written down. Safe for use by several
+ * threads at once.
  */
 public final class Access {
     /** How many failed attempts from one address, or with one key, are answered as such: so many at once, and then each minute. */
@@ -37,8 +38,9 @@ public final class Access {
      * Lets a caller in, or not.
      *
      * <p>{@link Scope#OPEN} asks for no key. {@link Scope#GUARDIAN} asks for a guardian's key and for the guardian's name; an API key that
-     * is sent along must be right too. All else asks for an API key with that scope. From an address with too many failed attempts
-     * nobody gets in for a while, whatever they show, but for guardians: their keys are looked at in any case.
+     * is sent along must be right too. All else asks for an API key with that scope. A right key gets in whatever failed attempts came from
+     * its address: there may be many callers behind one. After too many of them, a wrong key is answered with
+     * {@link AccessException.Kind#TOO_MANY_REQUESTS}.
      *
      * @param action method and route template, such as {@code POST /api/v1/namespaces/{learner_id}/merge}; names no learner
      * @param source the caller's address
@@ -57,7 +59,6 @@ public final class Access {
     private record Attempt(Scope wanted, String action, String source) {}
 
     private Principal admitCaller(Optional<String> key, Attempt attempt) {
-        failures.requireFewFrom(attempt.source());
         Checked checked = keys.of(key);
         if (checked.principal().isEmpty()) {
             failures.countFrom(attempt.source());

@@ -57,12 +57,6 @@ public final class BucketLimiter implements RateLimiter {
         return bucket.tryConsume(permits) ? new Permit.Allowed() : retry(bucket, permits);
     }
 
-    /** Whether a permit is there, without taking it. */
-    Permit look(String key) {
-        Bucket bucket = buckets.getIfPresent(key);
-        return bucket == null || bucket.getAvailableTokens() > 0 ? new Permit.Allowed() : retry(bucket, 1);
-    }
-
     /** How many buckets there are. */
     long size() {
         buckets.cleanUp();

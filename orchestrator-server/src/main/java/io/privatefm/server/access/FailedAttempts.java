@@ -24,12 +24,7 @@ final class FailedAttempts {
         limiter = new BucketLimiter(perMinute, BUCKETS, nanos);
     }
 
-    /** Refuses an address with too many failed attempts; counts nothing. */
-    void requireFewFrom(String source) {
-        refuseIfNot(limiter.look("from " + network(source)));
-    }
-
-    /** Counts one, and refuses it as one too many if it is. */
+    /** Counts one from an address, and refuses it as one too many if it is. */
     void countFrom(String source) {
         refuseIfNot(limiter.tryAcquire("from " + network(source), 1));
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
 final class HealthCommand implements Callable<Integer> {
     private static final String PATH = "/api/v1/health/live";
     private static final int PATIENCE = 3_000;
+    private static final int MOST_PORT = 65_535;
 
     private final Map<String, String> environment;
 
@@ -56,20 +58,20 @@ final class HealthCommand implements Callable<Integer> {
                 return ExitCode.DONE;
             }
             spec.commandLine().getErr().println("pfm: the service answers with " + status);
-        } catch (IOException | GeneralSecurityException e) {
-            spec.commandLine().getErr().println("pfm: the service does not answer: " + e);
+        } catch (IOException | GeneralSecurityException | URISyntaxException e) {
+            spec.commandLine()
+                    .getErr()
+                    .println("pfm: the service does not answer: "
+                            + e.toString().replaceAll("\\s+", " ").strip());
         }
         return ExitCode.VERIFICATION_FAILED;
     }
 
-    private int status() throws IOException, GeneralSecurityException {
-        String address = Setting.BIND_ADDRESS.in(environment).orElse("0.0.0.0");
+    private int status() throws IOException, GeneralSecurityException, URISyntaxException {
+        String address = Setting.BIND_ADDRESS.in(environment).orElse("0.0.0.0").strip();
         String host = address.equals("0.0.0.0") || address.equals("::") ? "127.0.0.1" : address;
-        String port = Setting.PORT.in(environment).orElse("8000");
         @Nullable String keyStore = Setting.TLS_KEYSTORE.in(environment).orElse(null);
-        URL url = URI.create((keyStore == null ? "http" : "https") + "://"
-                        + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + PATH)
-                .toURL();
+        URL url = new URI(keyStore == null ? "http" : "https", null, host, port(), PATH, null, null).toURL();
         HttpURLConnection connection = (HttpURLConnection) url.openConnection(Proxy.NO_PROXY);
         connection.setConnectTimeout(PATIENCE);
         connection.setReadTimeout(PATIENCE);
@@ -82,6 +84,14 @@ final class HealthCommand implements Callable<Integer> {
         } finally {
             connection.disconnect();
         }
+    }
+
+    private int port() throws URISyntaxException {
+        String text = Setting.PORT.in(environment).orElse("8000").strip();
+        if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > MOST_PORT) {
+            throw new URISyntaxException(text, Setting.PORT + " is no port");
+        }
+        return Integer.parseInt(text);
     }
 
     private SSLContext trusting(Path keyStore) throws IOException, GeneralSecurityException {

@@ -69,6 +69,7 @@ final class KeysCreateCommand implements Callable<Integer> {
         Optional<Duration> life = expires.map(text -> GivenTime.parse("--expires", text));
         try (OpenKeys opened = OpenKeys.of(home)) {
             IssuedKey issued = opened.keys().create(OpenKeys.environment(dev), wanted, label, life);
+            opened.audit().record("KEY_CREATED", issued.stored());
             output.print(spec, OpenKeys.json(issued));
         }
         return ExitCode.DONE;

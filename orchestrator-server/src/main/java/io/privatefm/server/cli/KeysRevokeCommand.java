@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.privatefm.server.cli;
 
+import io.privatefm.server.access.StoredKey;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,7 +32,9 @@ final class KeysRevokeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (OpenKeys opened = OpenKeys.of(home)) {
-            output.print(spec, OpenKeys.json(opened.keys().revoke(id)));
+            StoredKey revoked = opened.keys().revoke(id);
+            opened.audit().record("KEY_REVOKED", revoked);
+            output.print(spec, OpenKeys.json(revoked));
         }
         return ExitCode.DONE;
     }

@@ -44,6 +44,7 @@ final class KeysRotateCommand implements Callable<Integer> {
         try (OpenKeys opened = OpenKeys.of(home)) {
             IssuedKey issued =
                     opened.keys().rotate(OpenKeys.environment(dev), id, GivenTime.parse("--overlap", overlap));
+            opened.audit().record("KEY_ROTATED", issued.stored());
             output.print(spec, OpenKeys.json(issued));
         }
         return ExitCode.DONE;

@@ -8,7 +8,6 @@ import io.privatefm.spi.InvalidInputException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +25,7 @@ final class NightCommand implements Callable<Integer> {
     private static final Duration PAUSE = Duration.ofSeconds(5);
 
     private final Map<String, String> environment;
+    private final Duration pause;
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -44,22 +44,18 @@ final class NightCommand implements Callable<Integer> {
 
     /** For picocli. */
     NightCommand() {
-        this(System.getenv());
+        this(System.getenv(), PAUSE);
     }
 
-    NightCommand(Map<String, String> environment) {
+    /** @param pause between two looks at the night */
+    NightCommand(Map<String, String> environment, Duration pause) {
         this.environment = environment;
+        this.pause = pause;
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        Optional<String> key = Setting.SERVICE_API_KEY.in(environment);
-        if (key.isEmpty()) {
-            throw new InvalidInputException(
-                    ErrorCode.CONFIGURATION,
-                    Setting.SERVICE_API_KEY + " is not set; it holds the key that the night is begun with");
-        }
-        ObjectNode ended = new RemoteNight(server, key.get(), PAUSE).run();
+        ObjectNode ended = new RemoteNight(server(), key(), pause).run();
         if (output.isJson()) {
             output.print(spec, ended);
         } else {
@@ -69,5 +65,29 @@ final class NightCommand implements Callable<Integer> {
                             + ended.path("detail").asText("no detail"));
         }
         return ended.path("status").asText().equals("SUCCEEDED") ? ExitCode.DONE : ExitCode.VERIFICATION_FAILED;
+    }
+
+    private URI server() {
+        boolean speaksHttp =
+                "http".equalsIgnoreCase(server.getScheme()) || "https".equalsIgnoreCase(server.getScheme());
+        if (!speaksHttp || server.getHost() == null) {
+            throw new InvalidInputException(ErrorCode.INVALID_ARGUMENT, "--server must be like http://private-fm:8000");
+        }
+        return server;
+    }
+
+    /** The client would show what it cannot send. */
+    private String key() {
+        String key = Setting.SERVICE_API_KEY.in(environment).map(String::strip).orElse("");
+        if (key.isEmpty()) {
+            throw new InvalidInputException(
+                    ErrorCode.CONFIGURATION,
+                    Setting.SERVICE_API_KEY + " is not set; it holds the key that the night is begun with");
+        }
+        if (key.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+            throw new InvalidInputException(
+                    ErrorCode.CONFIGURATION, Setting.SERVICE_API_KEY + " holds no key: it has other characters in it");
+        }
+        return key;
     }
 }

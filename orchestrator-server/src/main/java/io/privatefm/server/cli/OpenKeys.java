@@ -20,10 +20,12 @@ final class OpenKeys implements AutoCloseable {
 
     private final HomeDatabase database;
     private final StoredKeys keys;
+    private final KeyAudit audit;
 
-    private OpenKeys(HomeDatabase database, StoredKeys keys) {
+    private OpenKeys(HomeDatabase database, StoredKeys keys, KeyAudit audit) {
         this.database = database;
         this.keys = keys;
+        this.audit = audit;
     }
 
     static OpenKeys of(Home home) {
@@ -31,7 +33,9 @@ final class OpenKeys implements AutoCloseable {
         try {
             ServerSchema.migrate(database.connections());
             return new OpenKeys(
-                    database, new StoredKeys(database.connections(), home.pepper(), CLOCK, System::nanoTime));
+                    database,
+                    new StoredKeys(database.connections(), home.pepper(), CLOCK, System::nanoTime),
+                    new KeyAudit(home, database));
         } catch (RuntimeException | Error e) {
             database.close();
             throw e;
@@ -40,6 +44,11 @@ final class OpenKeys implements AutoCloseable {
 
     StoredKeys keys() {
         return keys;
+    }
+
+    /** What was done to them is written down here, before a new key is shown. */
+    KeyAudit audit() {
+        return audit;
     }
 
     /** What {@code --dev} says. */
@@ -80,7 +89,8 @@ final class OpenKeys implements AutoCloseable {
         database.close();
     }
 
-    private static List<String> names(StoredKey key) {
+    /** The names of its scopes. */
+    static List<String> names(StoredKey key) {
         return key.scopes().stream()
                 .sorted()
                 .map(scope -> scope.name().toLowerCase(Locale.ROOT))

@@ -64,7 +64,16 @@ public final class Pfm {
      * @return the exit code
      */
     static int run(PrintWriter out, PrintWriter err, String... args) {
-        CommandLine command = new CommandLine(new Pfm())
+        return run(CommandLine.defaultFactory(), out, err, args);
+    }
+
+    /**
+     * The same with another maker of commands.
+     *
+     * @param commands makes what a command is done by, such as one with an environment of its own
+     */
+    static int run(CommandLine.IFactory commands, PrintWriter out, PrintWriter err, String... args) {
+        CommandLine command = new CommandLine(new Pfm(), commands)
                 .setOut(out)
                 .setErr(err)
                 .setExecutionExceptionHandler((failure, failed, parsed) -> report(failure, failed))

@@ -92,8 +92,7 @@ final class RemoteNight {
             throw new UnavailableException("the service at " + server + " answers with " + status);
         }
         if (status >= 300) {
-            throw new InvalidInputException(
-                    ErrorCode.INVALID_ARGUMENT, "the service at " + server + " refuses, with " + status);
+            throw new InvalidInputException(ErrorCode.INVALID_ARGUMENT, "the service at " + server + refusal(status));
         }
         try {
             if (json.readTree(answer.body()) instanceof ObjectNode operation) {
@@ -103,5 +102,13 @@ final class RemoteNight {
             // said below; its text may be anybody's
         }
         throw new UnavailableException("what answers at " + server + " is not the service");
+    }
+
+    private static String refusal(int status) {
+        return switch (status) {
+            case 401 -> " does not know the key in SERVICE_API_KEY";
+            case 403 -> " wants a key with the scopes operate and read, which that in SERVICE_API_KEY has not";
+            default -> " refuses, with " + status;
+        };
     }
 }

@@ -1,7 +1,7 @@
 // What an operator has to look at, first of all, and where it is.
 
 import { byId, element, link } from './dom.js';
-import { count, words } from './format.js';
+import { count, earlyEnd, words } from './format.js';
 import { redraw } from './redraw.js';
 
 export function showAttention(overview, health) {
@@ -32,9 +32,14 @@ function nights({ paused, last }) {
   const ended = last && !last.running;
   return [
     paused === null ? null : { text: 'Nights are paused', kind: 'warn', panel: 'night' },
-    ended && last.left > 0 ? { text: `The last night left ${count(last.left, 'namespace')}`, kind: 'warn', panel: 'night' } : null,
+    ended && (last.ended_early || last.left > 0) ? { text: cutShort(last), kind: 'warn', panel: 'night' } : null,
     last && last.rejected > 0 ? { text: `${count(last.rejected, 'merge was', 'merges were')} rejected`, kind: 'warn', panel: 'night' } : null,
   ].filter(Boolean);
+}
+
+function cutShort({ ended_early: cause, left }) {
+  const many = `left ${count(left, 'namespace')}`;
+  return cause ? `The last night ended early${left > 0 ? ` and ${many}` : ''}: ${earlyEnd(cause)}` : `The last night ${many}`;
 }
 
 function go(panel) {

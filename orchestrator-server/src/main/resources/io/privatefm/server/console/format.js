@@ -93,3 +93,16 @@ export function sentence(name) {
   const text = words(name);
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+const EARLY_ENDS = {
+  CANCELLED: 'somebody cancelled it',
+  CLOSED: 'its process was ended',
+  DEADLINE: 'its time was over',
+  LOST: 'its process died',
+  PAUSED: 'nights were paused',
+};
+
+/** Why a night ended before all was done. */
+export function earlyEnd(cause) {
+  return EARLY_ENDS[cause] ?? words(cause);
+}

@@ -23,10 +23,12 @@ const overview = new Overview(api, namespaces);
 const learner = new Learner(api, operations, showOverview);
 const opened = new Map(); // what the browser's history stands for; its own entries hold a number, no id
 let step = 0;
+let opener = null; // finds what had the focus in the overview when a learner was opened from there
 let timer;
 
 themeButton(byId('theme'));
 switches(api, operations, refresh);
+byId('skip').addEventListener('click', skip);
 byId('sign-in-form').addEventListener('submit', signIn);
 byId('sign-out').addEventListener('click', () => signOut('Signed out.'));
 byId('learner-back').addEventListener('click', () => history.back());
@@ -34,6 +36,12 @@ byId('refresh').addEventListener('change', schedule);
 addEventListener('popstate', () => turnTo(opened.get(history.state) ?? null).catch(failed));
 addEventListener('pagehide', () => signOut(''));
 document.addEventListener('visibilitychange', () => document.hidden || !api.signedIn || !byId('refresh').checked || refresh().catch(failed));
+
+/** Without a fragment in the address: the browser would go there, and not to where somebody was, when they go back. */
+function skip(event) {
+  event.preventDefault();
+  byId('main').focus();
+}
 
 async function signIn(event) {
   event.preventDefault();
@@ -60,7 +68,7 @@ async function signIn(event) {
   byId('sign-out').hidden = false;
   byId('refresh-choice').hidden = false;
   notify('');
-  history.replaceState(step, '');
+  history.replaceState(step, '', location.pathname);
   show('overview');
   await refresh().catch(failed); // plots have their width now
 }
@@ -80,6 +88,7 @@ function signOut(message) {
   api.signOut();
   clearTimeout(timer);
   opened.clear();
+  opener = null;
   learner.close();
   overview.reset();
   operations.reset();
@@ -94,14 +103,18 @@ function signOut(message) {
 
 /** @throws Problem if there is no such learner; the view stays */
 async function openLearner(id) {
+  const from = finder(document.activeElement);
   await learner.open(id);
+  opener = from;
   opened.set(++step, id);
   history.pushState(step, '');
   show('learner');
   updated();
 }
 
+/** After a learner is no more: its row is not there either. */
 async function showOverview() {
+  opener = null;
   history.pushState(++step, '');
   await turnTo(null);
 }
@@ -112,7 +125,7 @@ async function turnTo(id) {
   }
   if (id === null) {
     learner.close();
-    show('overview');
+    show('overview', opener);
     await refresh();
   } else {
     await learner.open(id);
@@ -121,11 +134,18 @@ async function turnTo(id) {
   }
 }
 
-function show(view) {
+/** @param at where the focus goes, if there is such a thing; else to the view's title */
+function show(view, at = null) {
   VIEWS.forEach((each) => (byId(each).hidden = each !== view));
   document.title = `${TITLES[view]} – Private FM console`;
-  byId(view === 'sign-in' ? 'key' : `${view}-title`).focus();
   scrollTo(0, 0);
+  const there = at === null ? null : byId(view).querySelector(at);
+  (there ?? byId(view === 'sign-in' ? 'key' : `${view}-title`)).focus();
+}
+
+/** A selector that finds an element again after its panel was drawn anew, or null. */
+function finder({ id, dataset }) {
+  return dataset.focus ? `[data-focus="${CSS.escape(dataset.focus)}"]` : id ? `#${id}` : null;
 }
 
 async function refresh() {

@@ -1,7 +1,7 @@
 // The last night, or the one that runs: what it had to do, what came of it, what is left.
 
 import { byId, element } from './dom.js';
-import { count, day, clock, duration, number, sentence } from './format.js';
+import { count, day, clock, duration, earlyEnd, number } from './format.js';
 import { gauge } from './gauge.js';
 import { redraw } from './redraw.js';
 
@@ -31,7 +31,7 @@ function night(last) {
         ? element('div', {}, element('dt', {}, 'time left'), element('dd', { 'data-figure': 'time left' }, duration(last.seconds_left)))
         : null,
     ),
-    last.ended_early ? element('p', { class: 'remark warn' }, `Ended early: ${sentence(last.ended_early)}`) : null,
+    last.ended_early ? element('p', { class: 'remark warn' }, `Ended early: ${earlyEnd(last.ended_early)}.`) : null,
   ];
 }
 

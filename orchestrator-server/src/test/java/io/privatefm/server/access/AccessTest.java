@@ -204,7 +204,7 @@ class AccessTest {
     }
 
     @Test
-    @DisplayName("ends a flood from one address: no check, no audit entry, no line; other addresses notice nothing")
+    @DisplayName("ends a flood from one address: no audit entry, no line; other addresses notice nothing")
     void flood() {
         try (SecurityLog log = SecurityLog.record()) {
             failOften(Scene.SOURCE);
@@ -216,14 +216,34 @@ class AccessTest {
             assertThat(scene.refused).hasSize(Access.FAILURES_PER_MINUTE);
             assertThat(log.security()).hasSize(Access.FAILURES_PER_MINUTE);
         }
-        assertThat(kindOf(Scope.READ, Scene.SERVICE_KEY)).isEqualTo(AccessException.Kind.TOO_MANY_REQUESTS);
-        assertThat(scene.admit(Scope.READ, Scene.SERVICE_KEY, ELSEWHERE).id()).isEqualTo("service");
+        assertThat(kindOf(Scope.READ, "")).isEqualTo(AccessException.Kind.TOO_MANY_REQUESTS);
+        assertThat(refused(() -> scene.admit(Scope.READ, WRONG, ELSEWHERE)).kind())
+                .isEqualTo(AccessException.Kind.UNAUTHENTICATED);
         assertThat(scene.database.asked()).as("what is no key is not looked up").isZero();
 
         scene.time.advance(Duration.ofSeconds(3));
-        assertThat(scene.admit(Scope.READ, Scene.SERVICE_KEY).id()).isEqualTo("service");
         assertThat(kindOf(Scope.READ, WRONG)).isEqualTo(AccessException.Kind.UNAUTHENTICATED);
         assertThat(kindOf(Scope.READ, WRONG)).isEqualTo(AccessException.Kind.TOO_MANY_REQUESTS);
+    }
+
+    @Test
+    @DisplayName(
+            "lets a right key in whatever comes from its address, of the environment or stored, and counts it as no failure")
+    void rightKeyInAFlood() {
+        String stored = scene.key(Scope.READ).key().text();
+        String revoked = scene.key(Scope.READ).key().text();
+        scene.stored.revoke(ApiKey.parse(revoked).orElseThrow().id());
+        failOften(Scene.SOURCE);
+        for (int i = 0; i < 100; i++) {
+            assertThat(kindOf(Scope.READ, WRONG)).isEqualTo(AccessException.Kind.TOO_MANY_REQUESTS);
+            assertThat(scene.admit(Scope.READ, Scene.SERVICE_KEY).id()).isEqualTo("service");
+            assertThat(scene.admit(Scope.READ, stored).scopes()).containsExactly(Scope.READ);
+        }
+        assertThat(kindOf(Scope.READ, revoked)).isEqualTo(AccessException.Kind.TOO_MANY_REQUESTS);
+        assertThat(kindOf(Scope.EXPORT, stored)).isEqualTo(AccessException.Kind.FORBIDDEN);
+
+        scene.time.advance(Duration.ofSeconds(3));
+        assertThat(kindOf(Scope.READ, WRONG)).isEqualTo(AccessException.Kind.UNAUTHENTICATED);
     }
 
     @Test

@@ -92,8 +92,8 @@ class RateLimitsTest {
         assertThat(limiter.tryAcquire("one", 4)).isEqualTo(new Permit.Allowed());
         assertThat(limiter.tryAcquire("one", 4)).isEqualTo(new Permit.RetryAfter(Duration.ofSeconds(20)));
         assertThat(limiter.tryAcquire("one", 2)).isEqualTo(new Permit.Allowed());
-        assertThat(limiter.look("one")).isEqualTo(new Permit.RetryAfter(Duration.ofSeconds(10)));
-        assertThat(limiter.look("other")).isEqualTo(new Permit.Allowed());
+        assertThat(limiter.tryAcquire("one", 1)).isEqualTo(new Permit.RetryAfter(Duration.ofSeconds(10)));
+        assertThat(limiter.tryAcquire("other", 1)).isEqualTo(new Permit.Allowed());
     }
 
     @Test

@@ -2,15 +2,17 @@
 package io.privatefm.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.privatefm.server.access.ApiKey;
-import io.privatefm.server.fault.Postgres;
+import io.privatefm.server.home.HomeAudit;
 import io.privatefm.server.home.HomeDatabase;
+import io.privatefm.spi.store.AuditRow;
+import io.privatefm.spi.store.SequencedAuditRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,15 +23,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("pfm keys")
 class KeysCommandTest {
+    private static final String USER = "cli:" + System.getProperty("user.name");
+
     @TempDir
     private Path dir;
 
     private Path home;
-    private List<String> database = List.of();
 
     @BeforeEach
     void makeHome() throws IOException {
@@ -39,7 +41,6 @@ class KeysCommandTest {
 
     private PfmRun run(String command, Object... more) {
         List<Object> args = new ArrayList<>(List.of("keys", command, "--home", home));
-        args.addAll(database);
         args.addAll(List.of(more));
         return PfmRun.of(args.toArray());
     }
@@ -54,11 +55,10 @@ class KeysCommandTest {
         return run("list", "--json").assertDone().json().path("keys").path(index);
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
+    /** On H2: that PostgreSQL does the same, {@code StoredKeysTest} says. */
+    @Test
     @DisplayName("create shows a key once; list, rotate and revoke go by its id")
-    void lifeOfAKey(boolean postgres) throws SQLException {
-        database = postgres ? List.of("--database", Postgres.emptySchema()) : List.of();
+    void lifeOfAKey() {
         assertThat(run("list").assertDone().out()).isEmpty();
 
         JsonNode made = create("--expires", "90d");
@@ -89,6 +89,48 @@ class KeysCommandTest {
         assertThat(listed(1).path("revoked_at").textValue()).isNotNull();
         run("rotate", newerId).assertRefused("is not live any more");
         assertThat(run("list", "--json").out()).doesNotContain("pbk_");
+    }
+
+    @Test
+    @DisplayName("write down who did what to which key: public ids and scopes, and no secret; the log stays sound")
+    void audited() throws IOException {
+        HomeAudit.open(home);
+        JsonNode made = create("--expires", "90d");
+        String id = made.path("id").textValue();
+        JsonNode newer =
+                run("rotate", id, "--overlap", "0", "--json").assertDone().json();
+        String newerId = newer.path("id").textValue();
+        run("revoke", newerId).assertDone();
+        run("list").assertDone();
+        run("revoke", "nobodys").assertRefused("there is no key");
+
+        List<SequencedAuditRow> entries;
+        try (HomeDatabase open = HomeDatabase.open(home, Optional.empty())) {
+            entries = open.store().inTransaction(tx -> tx.audit().sequenced(0, 100));
+        }
+        assertThat(entries)
+                .extracting(SequencedAuditRow::row)
+                .extracting(AuditRow::actor, AuditRow::action, AuditRow::outcome)
+                .containsExactly(
+                        tuple(USER, "KEY_CREATED", "DONE"),
+                        tuple(USER, "KEY_ROTATED", "DONE"),
+                        tuple(USER, "KEY_REVOKED", "DONE"));
+        assertThat(entries.get(0).row().details())
+                .contains("\"key\":\"" + id + "\"", "\"scopes\":\"read,write\"")
+                .contains(made.path("expires_at").textValue());
+        assertThat(entries.get(1).row().details())
+                .contains("\"key\":\"" + newerId + "\"", "\"replaces\":\"" + id + "\"");
+        assertThat(entries.get(2).row().details()).contains("\"key\":\"" + newerId + "\"");
+        for (JsonNode issued : List.of(made, newer)) {
+            String secret = issued.path("key").textValue().split("_", -1)[3];
+            assertThat(entries.toString()).doesNotContain(secret);
+        }
+        assertThat(PfmRun.of("audit", "verify", "--home", home, "--json")
+                        .assertDone()
+                        .json()
+                        .path("entries")
+                        .asInt())
+                .isEqualTo(3);
     }
 
     @Test

@@ -9,14 +9,12 @@ import static io.privatefm.server.console.ConsoleScene.name;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import io.privatefm.core.AuditState;
 import io.privatefm.core.NamespaceSummary;
-import io.privatefm.server.fault.Share;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.store.CheckpointRow;
 import io.privatefm.spi.store.EventRow;
@@ -29,93 +27,32 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("The console")
 class ConsoleTest {
-    private static final String HOSTILE =
-            "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>";
+    @RegisterExtension
+    static final OpenConsole CONSOLE = new OpenConsole();
 
     @TempDir
-    private static Path folder;
-
-    private static Chromium chromium;
-    private static ConsoleScene scene;
-
-    @BeforeAll
-    static void open() throws IOException, InterruptedException {
-        chromium = Chromium.start();
-        scene = ConsoleScene.in(folder);
-    }
-
-    @AfterAll
-    static void close() {
-        if (scene != null) {
-            scene.close();
-        }
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
-
-    private static WatchedPage page(ColorScheme scheme, int width) {
-        return new WatchedPage(
-                chromium.browser,
-                scene.origin(),
-                new Browser.NewContextOptions().setColorScheme(scheme).setViewportSize(width, 900));
-    }
-
-    private static WatchedPage page() {
-        return page(ColorScheme.LIGHT, 1360);
-    }
+    private Path folder;
 
     private static CheckpointRow newest(String learner) {
-        return scene.pfm.checkpoints().latest(LearnerId.of(learner)).orElseThrow();
+        return CONSOLE.scene().pfm.checkpoints().latest(LearnerId.of(learner)).orElseThrow();
     }
 
     private static JsonNode overview() throws IOException, InterruptedException {
-        return scene.client.get("/api/v1/overview").json();
-    }
-
-    @Test
-    @DisplayName(
-            "lets nobody in with a wrong key, and says so; a right one is nowhere but in memory, and gone after signing out")
-    void signIn() {
-        try (WatchedPage seen = page().expecting(401)) {
-            Page page = seen.page;
-            page.navigate(scene.origin() + "/");
-            page.getByLabel("Service key").fill("no-such-key");
-            seen.button("Sign in").click();
-            assertThat(page.locator("#key-error")).hasText("The service does not know this key.");
-            assertThat(page.getByLabel("Service key")).isFocused();
-            assertThat(page.locator("#overview")).isHidden();
-
-            seen.signedIn(KEY).at(name(1));
-            String kept = (String)
-                    page.evaluate(
-                            "() => JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, location.href, history.state, document.title])"
-                                    + " + document.documentElement.outerHTML + [...document.querySelectorAll('input')].map((input) => input.value)");
-            assertThat(kept).doesNotContain(KEY);
-            assertThat(page.url()).isEqualTo(scene.origin() + "/");
-            assertThat(page.title()).doesNotContain(name(1));
-
-            seen.button("Sign out").click();
-            assertThat(page.locator("#sign-in")).isVisible();
-            assertThat(page.locator("body")).not().containsText(name(1));
-            page.goBack();
-            assertThat(page.locator("body")).not().containsText("learner-");
-        }
+        return CONSOLE.scene().client.get("/api/v1/overview").json();
     }
 
     @Test
     @DisplayName(
             "shows what is so: the night, those before, merges, namespaces, lag, breaker, components, audit log, upkeep")
     void overviewIsTrue() throws Exception {
-        try (WatchedPage seen = page().signedIn(KEY)) {
+        try (WatchedPage seen = CONSOLE.page().signedIn(KEY)) {
             Page page = seen.page;
             JsonNode told = overview();
             JsonNode night = told.path("nights").path("last");
@@ -138,7 +75,12 @@ class ConsoleTest {
                     .hasAttribute(
                             "aria-label",
                             Pattern.compile(night.path("done") + " of " + night.path("due") + " done: .*"));
-            int nights = scene.client.get("/api/v1/nights").json().path("items").size();
+            int nights = CONSOLE.scene()
+                    .client
+                    .get("/api/v1/nights")
+                    .json()
+                    .path("items")
+                    .size();
             assertThat(nights).isGreaterThanOrEqualTo(3);
             assertThat(page.locator("#nights tbody tr")).hasCount(nights - 1);
 
@@ -149,7 +91,7 @@ class ConsoleTest {
             page.getByText("The same as a table").click();
             assertThat(page.locator("#merges tbody tr")).hasCount(merges);
 
-            List<NamespaceCount> counts = scene.pfm.overview().namespaces();
+            List<NamespaceCount> counts = CONSOLE.scene().pfm.overview().namespaces();
             assertThat(page.locator("[data-tally='total'] b"))
                     .hasText(String.valueOf(counts.stream()
                             .filter(count -> !count.state().name().equals("DELETED"))
@@ -161,18 +103,20 @@ class ConsoleTest {
                             .mapToLong(NamespaceCount::count)
                             .sum()));
             assertRows(
-                    page.locator("#namespaces tbody tr"), scene.pfm.overview().page(null, 25));
+                    page.locator("#namespaces tbody tr"),
+                    CONSOLE.scene().pfm.overview().page(null, 25));
             seen.button("Next page").click();
             assertThat(page.locator("#namespaces table")).hasAccessibleName("Namespaces, page 2");
             assertRows(
-                    page.locator("#namespaces tbody tr"), scene.pfm.overview().page(LearnerId.of(name(25)), 25));
+                    page.locator("#namespaces tbody tr"),
+                    CONSOLE.scene().pfm.overview().page(LearnerId.of(name(25)), 25));
             seen.button("Previous page").click();
             assertThat(page.locator("#namespaces tbody tr")).hasCount(25);
 
             assertThat(page.locator("#lag tbody tr"))
                     .hasCount(told.path("lag").path("by_releases").size());
             assertThat(seen.fact("#recovery", "Breaker")).containsText("closed");
-            JsonNode health = scene.client.get("/api/v1/health").json();
+            JsonNode health = CONSOLE.scene().client.get("/api/v1/health").json();
             for (String component : (Iterable<String>) health.path("components")::fieldNames) {
                 assertThat(seen.fact("#components", component.replace('_', ' ')))
                         .containsText("up");
@@ -204,7 +148,7 @@ class ConsoleTest {
     }
 
     private static void assertAudit(WatchedPage seen) {
-        AuditState audit = scene.pfm.overview().audit();
+        AuditState audit = CONSOLE.scene().pfm.overview().audit();
         assertThat(seen.fact("#audit", "Entries"))
                 .hasText(audit.head().map(head -> String.valueOf(head.size())).orElse("–"));
         if (audit.head().isPresent()) {
@@ -218,16 +162,16 @@ class ConsoleTest {
     @DisplayName("shows a learner's history with the hashes that the event log and the checkpoints have")
     void learnerIsTrue() {
         LearnerId learner = LearnerId.of(DAMAGED);
-        try (WatchedPage seen = page().signedIn(KEY).at(DAMAGED)) {
+        try (WatchedPage seen = CONSOLE.page().signedIn(KEY).at(DAMAGED)) {
             Page page = seen.page;
-            List<EventRow> events = scene.pfm.namespaces().events(learner, 1, 100);
+            List<EventRow> events = CONSOLE.scene().pfm.namespaces().events(learner, 1, 100);
             assertThat(events).extracting(EventRow::type).contains("FALLBACK_COMPLETED", "MERGE_COMPLETED");
             assertThat(page.locator(".timeline > li")).hasCount(events.size());
             for (EventRow event : events) {
                 assertThat(page.locator(".timeline > li[data-seq='" + event.seq() + "'] h3"))
                         .isVisible();
             }
-            for (CheckpointRow checkpoint : scene.pfm.checkpoints().list(learner, 20)) {
+            for (CheckpointRow checkpoint : CONSOLE.scene().pfm.checkpoints().list(learner, 20)) {
                 String hash = checkpoint.checkpointHash().hex();
                 Locator entry = page.locator(".timeline > li.good")
                         .filter(new Locator.FilterOptions()
@@ -251,7 +195,7 @@ class ConsoleTest {
                         .hasAttribute("data-hash", hash);
             }
             assertThat(page.locator("#adapters-body tbody tr"))
-                    .hasCount(scene.pfm.adapters().current(learner).size());
+                    .hasCount(CONSOLE.scene().pfm.adapters().current(learner).size());
 
             page.locator("#checkpoints-body .copy").first().click();
             assertThat(seen.notice()).containsText("Copied");
@@ -268,7 +212,7 @@ class ConsoleTest {
     @Test
     @DisplayName("says that a learner is not there, and stays where it is")
     void nobody() {
-        try (WatchedPage seen = page().expecting(404).signedIn(KEY)) {
+        try (WatchedPage seen = CONSOLE.page().expecting(404).signedIn(KEY)) {
             seen.page.getByLabel("Learner id").fill("nobody");
             seen.button("Open").click();
             assertThat(seen.page.locator("#jump-error")).hasText("There is no such learner.");
@@ -280,11 +224,12 @@ class ConsoleTest {
     @DisplayName("merges, after asking, and follows the merge to its end")
     void merge() throws Exception {
         String learner = "newcomer";
-        assertThat(scene.client.upload(learner).status()).isEqualTo(201);
-        try (WatchedPage seen = page().signedIn(KEY).at(learner)) {
+        assertThat(CONSOLE.scene().client.upload(learner).status()).isEqualTo(201);
+        try (WatchedPage seen = CONSOLE.page().signedIn(KEY).at(learner)) {
             seen.button("Merge now").click();
             seen.dialogButton("Cancel").click();
-            assertThat(scene.pfm.checkpoints().latest(LearnerId.of(learner))).isEmpty();
+            assertThat(CONSOLE.scene().pfm.checkpoints().latest(LearnerId.of(learner)))
+                    .isEmpty();
 
             seen.act("Merge now", "Merge", Map.of());
             assertThat(seen.notice()).hasText("Merge of newcomer: merged, checkpoint 1 (version 1 was published).");
@@ -301,8 +246,8 @@ class ConsoleTest {
     void verifyAndFallBack() throws Exception {
         String learner = name(4);
         String hash = newest(learner).checkpointHash().hex();
-        scene.damage(learner);
-        try (WatchedPage seen = page().signedIn(KEY).at(learner)) {
+        CONSOLE.scene().damage(learner);
+        try (WatchedPage seen = CONSOLE.page().signedIn(KEY).at(learner)) {
             seen.act("Verify the newest checkpoint", "Verify", Map.of());
             assertThat(seen.notice()).hasText("The newest checkpoint of " + learner + " is damaged.");
             assertThat(seen.page.locator("#health-body tbody tr").first()).containsText("Bit rot");
@@ -321,7 +266,7 @@ class ConsoleTest {
     @DisplayName("restores an earlier version as a new one, and says what is wrong with a version that is none")
     void restore() {
         String learner = name(5);
-        try (WatchedPage seen = page().signedIn(KEY).at(learner)) {
+        try (WatchedPage seen = CONSOLE.page().signedIn(KEY).at(learner)) {
             seen.button("Fall back").click();
             seen.page.getByLabel("Bring back").selectOption("version");
             seen.page
@@ -345,11 +290,15 @@ class ConsoleTest {
     void holdAndDelete() {
         String learner = name(6);
         try (WatchedPage seen =
-                page().expecting(409).expecting(401).signedIn(KEY).at(learner)) {
+                CONSOLE.page().expecting(409).expecting(401).signedIn(KEY).at(learner)) {
             Page page = seen.page;
             seen.act("Put under legal hold", "Hold", Map.of());
             assertThat(seen.notice()).hasText(learner + " is under legal hold.");
-            assertThat(scene.pfm.namespaces().get(LearnerId.of(learner)).legalHold())
+            assertThat(CONSOLE.scene()
+                            .pfm
+                            .namespaces()
+                            .get(LearnerId.of(learner))
+                            .legalHold())
                     .isTrue();
             delete(seen, GUARDIAN_KEY, learner);
             assertThat(page.locator("#notice-bar")).hasAttribute("data-kind", "bad");
@@ -359,7 +308,8 @@ class ConsoleTest {
 
             delete(seen, "no-guardian-key", learner);
             assertThat(page.locator("#notice-bar")).hasAttribute("data-kind", "bad");
-            assertThat(scene.pfm.namespaces().find(LearnerId.of(learner))).isPresent();
+            assertThat(CONSOLE.scene().pfm.namespaces().find(LearnerId.of(learner)))
+                    .isPresent();
 
             delete(seen, GUARDIAN_KEY, name(7));
             assertThat(page.getByText("Type " + learner + " to confirm.")).isVisible();
@@ -369,7 +319,8 @@ class ConsoleTest {
             assertThat(seen.notice()).containsText("Learner " + learner + " was deleted");
             assertThat(page.locator("#overview")).isVisible();
             assertThat(page.locator("#namespaces tbody")).not().containsText(learner);
-            assertThat(scene.pfm.namespaces().find(LearnerId.of(learner))).isEmpty();
+            assertThat(CONSOLE.scene().pfm.namespaces().find(LearnerId.of(learner)))
+                    .isEmpty();
             assertThat(page.locator("#dialog-fields input")).hasCount(0);
         }
     }
@@ -381,87 +332,6 @@ class ConsoleTest {
                 Map.of("Guardian id", "parent-1", "Guardian key", key, "Learner id, to confirm", typed));
     }
 
-    @Test
-    @DisplayName("pauses nights and lets fallbacks go on; whatever a reason says stays text")
-    void switches() {
-        try (WatchedPage seen = page().signedIn(KEY)) {
-            Page page = seen.page;
-            seen.button("Pause nights").click();
-            seen.dialogButton("Pause").click();
-            assertThat(page.getByText("Say why.")).isVisible();
-            page.getByLabel("Reason").fill(HOSTILE);
-            seen.dialogButton("Pause").click();
-            assertThat(page.locator("#night-body q")).hasText(HOSTILE);
-            assertThat(scene.pfm.merges().pausedNights()).contains(HOSTILE);
-            assertThat(page.locator("#overview-title")).containsText("attention");
-
-            seen.act("Run a night now", "Run", Map.of());
-            assertThat(seen.notice()).containsText("Night:");
-            assertThat(page.locator("#operations li").first()).not().containsText("running");
-            seen.act("Resume nights", "Resume", Map.of());
-            assertThat(seen.button("Pause nights")).isFocused();
-            assertThat(scene.pfm.merges().pausedNights()).isEmpty();
-
-            scene.pfm.recovery().stop(HOSTILE);
-            page.reload();
-            seen.signedIn(KEY);
-            assertThat(page.locator("#recovery-body q")).hasText(HOSTILE);
-            seen.button("Fallbacks are stopped").click();
-            assertThat(page.locator("#recovery-title")).isFocused();
-            seen.act("Resume fallbacks", "Resume", Map.of());
-            assertThat(seen.fact("#recovery", "Breaker")).containsText("closed");
-            assertThat(scene.pfm.recovery().stopped()).isEmpty();
-
-            assertThat(page.locator("main img, main script")).hasCount(0);
-            assertThat(page.title()).isEqualTo("Overview – Private FM console");
-        }
-    }
-
-    @Test
-    @DisplayName(
-            "breaks none of axe's rules of accessibility, in light and dark, wide and at 360 pixels, and fits there")
-    void accessible() throws IOException {
-        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-            int first = scheme == ColorScheme.LIGHT ? 1360 : 360;
-            for (int width : Share.of(1, 2, 2) == 1 ? new int[] {first} : new int[] {1360, 360}) {
-                try (WatchedPage seen = page(scheme, width)) {
-                    Axe axe = new Axe(seen.page);
-                    seen.page.navigate(scene.origin() + "/");
-                    axe.assertNoViolations("sign in");
-                    seen.signedIn(KEY);
-                    axe.assertNoViolations("overview");
-                    assertFits(seen.page, width);
-                    seen.button("Pause nights").click();
-                    axe.assertNoViolations("question");
-                    seen.dialogButton("Cancel").click();
-                    seen.at(DAMAGED);
-                    seen.page.locator(".timeline summary").first().click();
-                    axe.assertNoViolations("learner");
-                    assertFits(seen.page, width);
-                }
-            }
-        }
-    }
-
-    private static void assertFits(Page page, int width) {
-        assertThat(page.evaluate("() => document.documentElement.scrollWidth")).isEqualTo(width);
-    }
-
-    @Test
-    @DisplayName("has pages of documentation that need nothing from elsewhere")
-    void documentation() {
-        try (WatchedPage seen = page()) {
-            seen.page.navigate(scene.origin() + "/api/docs");
-            assertThat(seen.page
-                            .locator(".opblock-summary-path")
-                            .getByText("/namespaces/{learner_id}/merge")
-                            .first())
-                    .isVisible();
-            seen.page.navigate(scene.origin() + "/api/docs/");
-            assertThat(seen.page.locator(".opblock").first()).isVisible();
-        }
-    }
-
     /** {@code -Dpfm.screenshots=../docs/images} takes the pictures that the documents show. */
     @Test
     @DisplayName("can be looked at")
@@ -471,7 +341,7 @@ class ConsoleTest {
         Files.createDirectories(images);
         for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             Path file = images.resolve("console-" + scheme.name().toLowerCase(Locale.ROOT) + ".png");
-            try (WatchedPage seen = page(scheme, 1360).signedIn(KEY)) {
+            try (WatchedPage seen = CONSOLE.page(scheme, 1360).signedIn(KEY)) {
                 seen.page.screenshot(new Page.ScreenshotOptions().setPath(file).setFullPage(true));
             }
             assertThat(file).isNotEmptyFile();
