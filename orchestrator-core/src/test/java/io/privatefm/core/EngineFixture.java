@@ -27,7 +27,7 @@ public final class EngineFixture implements AutoCloseable {
     /** What the clock says first. */
     public static final Instant START = Instant.parse("2026-03-01T02:00:00Z");
 
-    public static final LearnerId ADA = LearnerId.of("ada-lovelace");
+    public static final LearnerId ADA = LearnerId.of("ada");
     public static final Subject MATH = Subject.of("math");
     public static final Subject READING = Subject.of("reading");
 
