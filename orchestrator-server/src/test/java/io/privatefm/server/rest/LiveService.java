@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.privatefm.server.PfmServer;
 import io.privatefm.server.config.ServerSettings;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -30,7 +31,7 @@ final class LiveService implements AutoCloseable {
     static final String NAMESPACES = "/api/v1/namespaces";
 
     /** The most that an upload may have. */
-    static final int MOST_UPLOAD = 1 << 20;
+    static final int MOST_UPLOAD = 2 << 20;
 
     static final String KEY = "service-key-of-a-test-0123456789abcdef";
 
@@ -89,10 +90,30 @@ final class LiveService implements AutoCloseable {
         return server.port();
     }
 
-    /** What lies on the disk of uploads that are under way. */
+    /**
+     * What lies on the disk of uploads that are under way, to be read. Their files have no names, where the platform allows that; Linux
+     * shows them where a process has them open.
+     */
     List<Path> staged() throws IOException {
-        try (Stream<Path> files = Files.walk(home().resolve("staging").resolve("uploads"))) {
-            return files.filter(Files::isRegularFile).toList();
+        Path uploads = home().toRealPath().resolve("staging").resolve("uploads");
+        List<Path> staged = new ArrayList<>();
+        try (Stream<Path> named = Files.walk(uploads)) {
+            named.filter(Files::isRegularFile).forEach(staged::add);
+        }
+        File[] open = new File("/proc/self/fd").listFiles();
+        for (File file : open == null ? new File[0] : open) {
+            if (isBelow(uploads, file.toPath())) {
+                staged.add(file.toPath());
+            }
+        }
+        return staged;
+    }
+
+    private static boolean isBelow(Path folder, Path link) {
+        try {
+            return Files.readSymbolicLink(link).startsWith(folder);
+        } catch (IOException e) {
+            return false; // closed meanwhile
         }
     }
 
