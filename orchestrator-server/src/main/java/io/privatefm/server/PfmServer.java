@@ -190,12 +190,7 @@ public final class PfmServer implements AutoCloseable {
                 new MetricsResource(engine.metrics, health),
                 new NamespaceResource(engine.pfm, idempotency, limits),
                 new NamespaceHealthResource(engine.pfm, limits),
-                new AdapterResource(
-                        engine.pfm,
-                        limits,
-                        staging,
-                        http.mostUploadBytes(),
-                        settings.adapterStore().isPresent()),
+                new AdapterResource(engine.pfm, limits, staging, http.mostUploadBytes(), settings.adapterStore()),
                 new CheckpointResource(engine.pfm, limits),
                 new EventResource(engine.pfm),
                 new MergeResource(engine.pfm, operations, limits),

@@ -9,10 +9,12 @@ import io.privatefm.core.RegistrationTerms;
 import io.privatefm.server.access.OperationClass;
 import io.privatefm.server.access.RateLimits;
 import io.privatefm.server.access.Scope;
+import io.privatefm.spi.InvalidInputException;
 import io.privatefm.spi.LearnerId;
 import io.privatefm.spi.Sha256;
 import io.privatefm.spi.Subject;
 import io.privatefm.spi.store.AdapterRow;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -32,21 +34,25 @@ public final class AdapterResource implements Resource {
     private final RateLimits limits;
     private final Staging staging;
     private final long mostBytes;
-    private final boolean takesReferences;
+    private final Optional<HiddenFolder> adapterStore;
 
     /**
      * Of an orchestrator.
      *
      * @param mostBytes as {@link RestSettings#maxUploadBytes()}
-     * @param takesReferences whether the orchestrator has an adapter store
+     * @param adapterStore the folder of the orchestrator's adapter store, if it has one
      */
     public AdapterResource(
-            Orchestrator orchestrator, RateLimits limits, Staging staging, long mostBytes, boolean takesReferences) {
+            Orchestrator orchestrator,
+            RateLimits limits,
+            Staging staging,
+            long mostBytes,
+            Optional<Path> adapterStore) {
         this.orchestrator = orchestrator;
         this.limits = limits;
         this.staging = staging;
         this.mostBytes = mostBytes;
-        this.takesReferences = takesReferences;
+        this.adapterStore = adapterStore.map(folder -> new HiddenFolder(folder, "the adapter store"));
     }
 
     @Override
@@ -99,12 +105,14 @@ public final class AdapterResource implements Resource {
         Optional<String> uri = fields.required("uri", AdapterResource::reference);
         Optional<Sha256> weights = fields.required("sha256", Sha256::parse);
         fields.end();
-        if (!takesReferences) {
-            throw ProblemException.invalid(List.of(FieldProblem.at(
-                    "/uri", "this server has no adapter store (ADAPTER_STORE_URL); send the files instead")));
-        }
+        HiddenFolder folder = adapterStore.orElseThrow(() -> ProblemException.invalid(List.of(FieldProblem.at(
+                "/uri", "this server has no adapter store (ADAPTER_STORE_URL); send the files instead"))));
         RegistrationTerms terms = new RegistrationTerms(Optional.empty(), weights, ifRevision);
-        return orchestrator.adapters().register(learner, subject, uri.orElseThrow(), terms);
+        try {
+            return orchestrator.adapters().register(learner, subject, uri.orElseThrow(), terms);
+        } catch (InvalidInputException e) {
+            throw folder.hiddenIn(Problems.refusal(e));
+        }
     }
 
     private static String reference(String text) {
