@@ -38,6 +38,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -143,6 +144,11 @@ public final class PfmServer implements AutoCloseable {
     /** Where it listens, once it was started. */
     public synchronized int port() {
         return port;
+    }
+
+    /** What the service answers: method and path template, such as {@code GET /api/v1/namespaces/{learner_id}}. */
+    public SortedSet<String> routes() {
+        return rest.answered();
     }
 
     /** How it is. */

@@ -19,6 +19,7 @@ import jakarta.servlet.DispatcherType;
 import java.security.SecureRandom;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -99,6 +100,13 @@ public final class RestServer implements AutoCloseable {
         } catch (JavalinException e) {
             LOG.warn("requests were under way for more than {} when the server stopped", bounds.ending(), e);
         }
+    }
+
+    /** What is answered at all: method and path template, such as {@code GET /api/v1/namespaces/{learner_id}}. */
+    public SortedSet<String> answered() {
+        return routes().stream()
+                .map(route -> route.method.name() + " " + route.path)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Every route, as {@code GET /api/v1/namespaces}. */
