@@ -3,6 +3,7 @@ package io.privatefm.server.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.privatefm.server.fault.Share;
 import io.privatefm.server.rest.HostileRequests.Hostile;
 import io.privatefm.server.rest.RawConnection.Answer;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +44,12 @@ class HostileRequestsTest {
 
     /** What a server may keep of requests that it has seen: nothing, but for pools and compiled code that grow a little. */
     private static final long MARGIN = 8L << 20;
+
+    /** Threads of the platform, of the database and of the work behind routes, which come when they are needed. */
+    private static final long FEW = 4;
+
+    /** What a server may say of itself: that it does not do that, is busy, or does not speak this version of HTTP. */
+    private static final Set<Integer> DOCUMENTED = Set.of(501, 503, 505);
 
     private static final List<String> INSIDES = List.of(
             "Exception",
@@ -100,7 +108,7 @@ class HostileRequestsTest {
         goodOne();
         System.out.println("answers: " + new TreeMap<>(answered));
         assertThat(heap() - heap).as("bytes kept").isLessThan(MARGIN);
-        assertThat(others()).as("threads but the server's own").isLessThanOrEqualTo(threads);
+        assertThat(others()).as("threads but the server's own").isLessThanOrEqualTo(threads + FEW);
         assertThat(threads("pfm-http")).isLessThanOrEqualTo(BOUNDS.threads());
     }
 
@@ -113,11 +121,7 @@ class HostileRequestsTest {
                 HostileRequests requests = new HostileRequests(random);
                 all.add(() -> {
                     for (int i = 0; i < count / CALLERS; i++) {
-                        try {
-                            one(random, requests);
-                        } catch (AssertionError e) {
-                            faults.add(String.valueOf(e.getMessage()));
-                        }
+                        one(random, requests);
                     }
                     return null;
                 });
@@ -176,22 +180,25 @@ class HostileRequestsTest {
     }
 
     private void check(Answer answer, Hostile request) throws IOException {
-        String what =
-                request.kind() + ": " + Json.MAPPER.writeValueAsString(request.bytes()) + "\nwas answered " + answer;
-        assertThat(answer.status())
-                .as(what)
-                .satisfiesAnyOf(
-                        status -> assertThat(status).isBetween(400, 499),
-                        status -> assertThat(status).isIn(501, 503, 505));
-        assertThat(answer.header("Content-Type")).as(what).startsWith("application/problem+json");
-        assertThat(answer.json().path("status").intValue()).as(what).isEqualTo(answer.status());
-        assertThat(answer.json().path("code").textValue()).as(what).matches("[A-Z_]+");
-        assertThat(answer.json().path("correlation_id").textValue())
-                .as(what)
-                .isNotBlank()
-                .isEqualTo(answer.header("X-Correlation-Id"));
-        assertThat(INSIDES).as(what).noneMatch(answer.body()::contains);
         answered.merge(request.kind() + " " + answer.status(), 1, Integer::sum);
+        if (!isAsItShouldBe(answer)) {
+            faults.add(request.kind() + ": " + Json.MAPPER.writeValueAsString(request.bytes()) + "\nwas answered "
+                    + answer);
+        }
+    }
+
+    private static boolean isAsItShouldBe(Answer answer) throws IOException {
+        boolean refused = answer.status() >= 400 && answer.status() < 500 || DOCUMENTED.contains(answer.status());
+        if (!refused || !answer.header("Content-Type").startsWith(Problem.MEDIA_TYPE)) {
+            return false;
+        }
+        JsonNode problem = answer.json();
+        String id = problem.path("correlation_id").asText();
+        return problem.path("status").intValue() == answer.status()
+                && problem.path("code").asText().matches("[A-Z_]+")
+                && !id.isBlank()
+                && id.equals(answer.header("X-Correlation-Id"))
+                && INSIDES.stream().noneMatch(answer.body()::contains);
     }
 
     private void goodOne() throws Exception {

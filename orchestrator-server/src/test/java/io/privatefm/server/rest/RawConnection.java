@@ -110,6 +110,11 @@ final class RawConnection implements AutoCloseable {
         return line.toString();
     }
 
+    /** Whether something of an answer has come. */
+    boolean hasAnswer() throws IOException {
+        return in.available() > 0;
+    }
+
     /** Whether the server ends the connection: at the latest when the test's patience does. */
     boolean isEnded() {
         try {
