@@ -59,6 +59,10 @@ final class OpenServer implements AutoCloseable {
         return port;
     }
 
+    void provision(String learner) {
+        open.pfm().namespaces().provision(LearnerId.of(learner), List.of(OperationHome.MATH));
+    }
+
     @Override
     public void close() {
         watched.close();
