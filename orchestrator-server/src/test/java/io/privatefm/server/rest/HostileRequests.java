@@ -242,7 +242,7 @@ final class HostileRequests {
                 "{\"a\":\"\\u0000\"}",
                 "{\"learner_id\":\"" + "x".repeat(60_000) + "\"}",
                 "\u00ef\u00bb\u00bf{\"x\":1}",
-                "{\"" + "\u00c3\u0028" + "\":1}",
+                "{\"" + "\u00c3(" + "\":1}",
                 "{\"__proto__\":{},\"class\":\"java.lang.Runtime\"}",
                 "{\"subjects\":[" + "1,".repeat(20_000) + "1]}",
                 "//",

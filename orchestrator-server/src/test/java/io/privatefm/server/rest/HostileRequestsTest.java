@@ -188,7 +188,7 @@ class HostileRequestsTest {
     }
 
     private static boolean isAsItShouldBe(Answer answer) throws IOException {
-        boolean refused = answer.status() >= 400 && answer.status() < 500 || DOCUMENTED.contains(answer.status());
+        boolean refused = (answer.status() >= 400 && answer.status() < 500) || DOCUMENTED.contains(answer.status());
         if (!refused || !answer.header("Content-Type").startsWith(Problem.MEDIA_TYPE)) {
             return false;
         }

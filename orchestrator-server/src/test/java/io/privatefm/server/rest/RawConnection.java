@@ -26,7 +26,7 @@ final class RawConnection implements AutoCloseable {
         this.socket = socket;
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         socket.setSoTimeout(PATIENCE_MILLIS);
-        in = new BufferedInputStream(socket.getInputStream());
+        in = new BufferedInputStream(socket.getInputStream(), 256);
     }
 
     static RawConnection to(int port) throws IOException {
@@ -122,6 +122,11 @@ final class RawConnection implements AutoCloseable {
     /** Whether something of an answer has come. */
     boolean hasAnswer() throws IOException {
         return in.available() > 0;
+    }
+
+    /** Reads a little of what is there. */
+    void readSome() throws IOException {
+        in.readNBytes(Math.min(256, in.available()));
     }
 
     /** Whether the server ends the connection: at the latest when the test's patience does. */

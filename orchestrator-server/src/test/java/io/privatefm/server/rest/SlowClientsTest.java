@@ -45,7 +45,7 @@ class SlowClientsTest {
             20,
             200,
             8 << 10,
-            Duration.ofSeconds(2),
+            Duration.ofSeconds(1),
             Duration.ofMillis(500),
             Duration.ofMillis(200),
             1 << 20,
@@ -143,9 +143,29 @@ class SlowClientsTest {
     }
 
     @Test
+    @DisplayName("and read a large answer so slowly that it has no end are cut off, though they are never silent")
+    void readingSlowly() throws Exception {
+        List<RawConnection> slow = new ArrayList<>();
+        for (int i = 0; i < Endless.CALLERS; i++) {
+            RawConnection connection = RawConnection.withSmallWindow(server.port());
+            connection.send("GET " + Endless.PATH + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            slow.add(connection);
+        }
+        while (endless.brokenOff.getCount() > 0) {
+            for (RawConnection connection : slow) {
+                connection.readSome();
+            }
+            assertServed();
+        }
+        for (RawConnection connection : slow) {
+            connection.close();
+        }
+    }
+
+    @Test
     @DisplayName("and ask for one list after the other without reading any are cut off")
     void askingOnly() throws Exception {
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 20; i++) {
             server.provision("learner-" + i);
         }
         try (RawConnection connection = RawConnection.withSmallWindow(server.port())) {
