@@ -63,13 +63,22 @@ final class AdapterForm implements MultiPart.Parser.Listener {
      * @throws ProblemException 400 if it is not such a body, 413 if it is too large, 422 if its parts are not those that must be there
      */
     static Optional<Sha256> read(HttpServletRequest request, StagedUpload upload, long most) {
-        String boundary = MultiPart.extractBoundary(request.getContentType());
+        AdapterForm form = new AdapterForm(upload, most);
+        form.parse(request, boundary(request));
+        return form.end();
+    }
+
+    private static String boundary(HttpServletRequest request) {
+        String boundary;
+        try {
+            boundary = MultiPart.extractBoundary(request.getContentType());
+        } catch (IllegalArgumentException e) { // a quote that does not end
+            boundary = null;
+        }
         if (boundary == null || boundary.isEmpty() || boundary.length() > 70) { // RFC 2046, 5.1.1
             throw ProblemException.malformed("multipart/form-data needs a boundary of 1 to 70 characters");
         }
-        AdapterForm form = new AdapterForm(upload, most);
-        form.parse(request, boundary);
-        return form.end();
+        return boundary;
     }
 
     private void parse(HttpServletRequest request, String boundary) {

@@ -83,6 +83,7 @@ public final class AdapterResource implements Resource {
         if (!kind.equals("multipart/form-data") && !kind.equals("application/json")) {
             throw RequestBody.unsupported("multipart/form-data or application/json");
         }
+        RequestBody.requirePlain(ctx.header("Content-Encoding"));
         limits.require(AccessFilter.principal(ctx), OperationClass.UPLOAD);
         OptionalInt ifRevision = ifRevision(ctx, learner, subject);
         Registered registered = kind.equals("application/json")

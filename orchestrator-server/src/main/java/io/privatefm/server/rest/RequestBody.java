@@ -22,6 +22,7 @@ final class RequestBody {
         if (!"application/json".equals(mediaType(ctx.contentType()))) {
             throw unsupported("application/json");
         }
+        requirePlain(ctx.header("Content-Encoding"));
         return read(ctx, Json.MOST_BYTES);
     }
 
@@ -32,6 +33,18 @@ final class RequestBody {
         }
         int end = header.indexOf(';');
         return (end < 0 ? header : header.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Refuses a body that is compressed: how large it is, is not known before it is unpacked.
+     *
+     * @param encodings the header {@code Content-Encoding}, if it is there
+     */
+    static void requirePlain(@Nullable String encodings) {
+        if (encodings != null && !encodings.isBlank() && !encodings.strip().equalsIgnoreCase("identity")) {
+            throw unsupported("sent as it is, without a Content-Encoding")
+                    .with("Accept-Encoding", "identity"); // RFC 9110, 15.5.16
+        }
     }
 
     static ProblemException unsupported(String expected) {

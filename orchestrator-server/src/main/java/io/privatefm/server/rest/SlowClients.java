@@ -78,6 +78,11 @@ final class SlowClients extends Handler.Wrapper implements Connection.Listener {
         }
     }
 
+    private boolean isTooSlow(long bytes, long waited) {
+        return waited > bounds.grace().toNanos()
+                && bytes < bounds.bytesPerSecond() * TimeUnit.NANOSECONDS.toMillis(waited) / 1_000;
+    }
+
     /** A request whose body must not come too slowly. */
     private final class WatchedBody extends Request.Wrapper {
         private long bytes;
@@ -112,8 +117,7 @@ final class SlowClients extends Handler.Wrapper implements Connection.Listener {
         }
 
         private boolean isTooSlow() {
-            return waited > bounds.grace().toNanos()
-                    && bytes < bounds.bytesPerSecond() * TimeUnit.NANOSECONDS.toSeconds(waited);
+            return SlowClients.this.isTooSlow(bytes, waited);
         }
     }
 }
