@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -257,9 +258,8 @@ class AdapterRoutesTest {
             assertRefused(service.send(request), 400, "MALFORMED_REQUEST");
         }
         FormBody declared = FormBody.adapter().part("trained_on", "0".repeat(64));
-        HttpResponse<String> otherFoundation = upload("fay", declared);
-        assertThat(otherFoundation.statusCode()).as(otherFoundation.body()).isIn(201, 422);
-        assertThat(service.staged()).isEmpty();
+        assertRefused(upload("fay", declared), 422, "ADAPTER_MISFIT");
+        assertThat(newest("fay")).isEmpty();
     }
 
     @Test
@@ -303,7 +303,7 @@ class AdapterRoutesTest {
 
     @Test
     @EnabledOnOs(OS.LINUX) // which shows files that have no name any more
-    @DisplayName("are never in the clear on the disk, and are gone with callers who go away")
+    @DisplayName("are never in the clear on the disk, a few at a time, and are gone with callers who go away")
     void underWay() throws Exception {
         service.provision("hal");
         String canary = "canary-of-an-adapter-".repeat(200);
@@ -311,22 +311,36 @@ class AdapterRoutesTest {
                 .part(FormBody.CONFIG, FormBody.config())
                 .part(FormBody.WEIGHTS, canary)
                 .open();
-        for (int round = 0; round < Staging.UPLOADS + 2; round++) {
-            try (HalfSentUpload upload = HalfSentUpload.begin(service, "hal", "Transfer-Encoding: chunked")) {
+        List<HalfSentUpload> uploads = new ArrayList<>();
+        try {
+            for (int i = 0; i < Staging.UPLOADS; i++) {
+                HalfSentUpload upload = HalfSentUpload.begin(service, "hal", "Transfer-Encoding: chunked");
+                uploads.add(upload);
                 upload.sendChunk(begun);
-                while (stagedBytes() < canary.length()) { // until it lies there
-                    Thread.onSpinWait();
-                }
-                for (Path file : service.staged()) {
-                    assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
-                            .doesNotContain("canary", "lora", "peft");
-                }
             }
-            while (!service.staged().isEmpty()) {
+            while (stagedBytes() < (long) canary.length() * Staging.UPLOADS) { // until they lie there
                 Thread.onSpinWait();
             }
+            for (Path file : service.staged()) {
+                assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+                        .doesNotContain("canary", "lora", "peft");
+            }
+            HttpResponse<String> oneMore = upload("hal", FormBody.adapter());
+            assertProblem(oneMore, 503, "BUSY");
+            assertThat(oneMore.headers().firstValue("Retry-After")).isPresent();
+        } finally {
+            for (HalfSentUpload upload : uploads) {
+                upload.close();
+            }
         }
-        assertThat(upload("hal", FormBody.adapter()).statusCode()).isEqualTo(201);
+        HttpResponse<String> answer = upload("hal", FormBody.adapter());
+        while (answer.statusCode() == 503) { // until they are gone
+            answer = upload("hal", FormBody.adapter());
+        }
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        while (!service.staged().isEmpty()) {
+            Thread.onSpinWait();
+        }
     }
 
     private long stagedBytes() throws IOException {

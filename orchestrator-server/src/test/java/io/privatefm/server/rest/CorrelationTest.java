@@ -126,6 +126,7 @@ class CorrelationTest {
     /** What the access log says; a line may come a little after its answer. */
     private static final class AccessLines extends AppenderBase<ILoggingEvent> {
         private final Logger log = (Logger) LoggerFactory.getLogger("io.privatefm.access");
+        private final Level before = log.getLevel();
         private final List<String> lines = new CopyOnWriteArrayList<>();
 
         void begin() {
@@ -137,7 +138,7 @@ class CorrelationTest {
 
         void end() {
             log.detachAppender(this);
-            log.setLevel(null);
+            log.setLevel(before);
         }
 
         @Override
