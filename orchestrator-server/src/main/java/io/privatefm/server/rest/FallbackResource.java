@@ -18,6 +18,8 @@ import java.util.Optional;
 /** Has a learner's namespace brought back: {@code {}} for the newest checkpoint, else {@code version} or {@code time}. */
 public final class FallbackResource implements Resource {
     private static final String PATH = "/api/v1/namespaces/{learner_id}/fallback";
+    private static final Instant EARLIEST = Instant.EPOCH;
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     private final Orchestrator pfm;
     private final Acceptance acceptance;
@@ -57,10 +59,15 @@ public final class FallbackResource implements Resource {
     }
 
     private static Instant instant(String text) {
+        Instant time;
         try {
-            return Instant.parse(text);
+            time = Instant.parse(text);
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException("it must be an instant such as 2026-01-31T02:00:00Z", e);
         }
+        if (time.isBefore(EARLIEST) || time.isAfter(LATEST)) {
+            throw new IllegalArgumentException("it must be in the years 1970 to 9999");
+        }
+        return time;
     }
 }

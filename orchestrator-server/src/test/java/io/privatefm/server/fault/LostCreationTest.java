@@ -60,9 +60,7 @@ class LostCreationTest {
                 (principal, action, reason) -> {},
                 () -> 0);
         try (Orchestrator pfm = Orchestrator.builder(
-                                store,
-                                BlobDirectory.at(home),
-                                FoundationDirectory.at(home.resolve("foundation")))
+                                store, BlobDirectory.at(home), FoundationDirectory.at(home.resolve("foundation")))
                         .build();
                 RestServer server = new RestServer(
                         new RestSettings("127.0.0.1", 0, Optional.empty(), 1 << 20),

@@ -242,6 +242,8 @@ class OperationRoutesTest {
                 "{\"version\":0}",
                 "{\"version\":\"1\"}",
                 "{\"time\":\"yesterday\"}",
+                "{\"time\":\"+999999999-12-31T23:59:60Z\"}",
+                "{\"time\":\"1969-12-31T23:59:59Z\"}",
                 "{\"version\":1,\"time\":\"2026-01-31T02:00:00Z\"}")) {
             assertProblem(post(FALLBACK, body), 422, "INVALID_ARGUMENT");
         }
