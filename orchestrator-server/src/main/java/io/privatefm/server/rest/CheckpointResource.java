@@ -91,6 +91,7 @@ public final class CheckpointResource implements Resource {
 
     private void send(Context ctx, LearnerId learner, CheckpointRow row, VariantRow variant) {
         String file = URLEncoder.encode(variant.name(), StandardCharsets.UTF_8).replace("+", "%20");
+        ctx.res().setCharacterEncoding(null); // what is sent is no text
         ctx.contentType("application/x-tar")
                 .header("X-Content-Hash", variant.contentHash().hex())
                 .header("Content-Disposition", "attachment; filename*=UTF-8''" + file + "-" + row.version() + ".tar")

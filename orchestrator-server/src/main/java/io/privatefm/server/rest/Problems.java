@@ -12,7 +12,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.io.EofException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,13 +24,21 @@ final class Problems {
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
     private static final Duration SOON = Duration.ofSeconds(2);
 
+    /** A chain of causes may be a ring. */
+    private static final int MOST_CAUSES = 20;
+
     private Problems() {}
 
     /** Answers a request that ended with an error; one whose answer has begun already is broken off. */
     static void answer(Throwable error, Context ctx) {
         ProblemException refusal = refusal(error);
         boolean begun = ctx.res().isCommitted();
-        if (refusal.status() >= 500 || begun) {
+        if (begun && isCallerGone(error)) {
+            LOG.atInfo()
+                    .addKeyValue("route", AccessFilter.action(ctx).orElse("none"))
+                    .addKeyValue("correlation_id", Correlation.of(ctx.req()))
+                    .log("a caller went away before the end of its answer");
+        } else if (refusal.status() >= 500 || begun) {
             LOG.atError()
                     .addKeyValue("route", AccessFilter.action(ctx).orElse("none"))
                     .addKeyValue("correlation_id", Correlation.of(ctx.req()))
@@ -44,6 +55,13 @@ final class Problems {
         }
         ctx.res().resetBuffer();
         write(refusal, ctx);
+    }
+
+    /** Whether nobody was there any more to take the answer: nothing of the service has failed then. */
+    private static boolean isCallerGone(Throwable error) {
+        return Stream.iterate(error, Objects::nonNull, Throwable::getCause)
+                .limit(MOST_CAUSES)
+                .anyMatch(EofException.class::isInstance);
     }
 
     /** Answers a request that ended with an error of the Java platform. */
