@@ -18,6 +18,7 @@ import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.io.EofException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /** Turns whatever a handler threw into an answer. */
 final class Problems {
@@ -34,20 +35,15 @@ final class Problems {
         ProblemException refusal = refusal(error);
         boolean begun = ctx.res().isCommitted();
         if (begun && isCallerGone(error)) {
-            LOG.atInfo()
-                    .addKeyValue("route", AccessFilter.action(ctx).orElse("none"))
-                    .addKeyValue("correlation_id", Correlation.of(ctx.req()))
-                    .log("a caller went away before the end of its answer");
-        } else if (refusal.status() >= 500 || begun) {
-            LOG.atError()
-                    .addKeyValue("route", AccessFilter.action(ctx).orElse("none"))
-                    .addKeyValue("correlation_id", Correlation.of(ctx.req()))
+            about(LOG.atInfo(), ctx).log("a caller went away before the end of its answer");
+        } else if (begun) {
+            about(LOG.atError(), ctx).setCause(error).log("a request was broken off: {}", refusal.code());
+        } else if (refusal.status() == 503 && error instanceof ProblemException) {
+            about(LOG.atWarn(), ctx).log("a request was answered with 503 {}: {}", refusal.code(), refusal.detail());
+        } else if (refusal.status() >= 500) {
+            about(LOG.atError(), ctx)
                     .setCause(error)
-                    .log(
-                            "a request {} {} {}",
-                            begun ? "was broken off:" : "was answered with",
-                            refusal.status(),
-                            refusal.code());
+                    .log("a request was answered with {} {}", refusal.status(), refusal.code());
         }
         if (begun) {
             ctx.attribute(CorrelationFilter.BROKEN, error);
@@ -55,6 +51,11 @@ final class Problems {
         }
         ctx.res().resetBuffer();
         write(refusal, ctx);
+    }
+
+    private static LoggingEventBuilder about(LoggingEventBuilder line, Context ctx) {
+        return line.addKeyValue("route", AccessFilter.action(ctx).orElse("none"))
+                .addKeyValue("correlation_id", Correlation.of(ctx.req()));
     }
 
     /** Whether nobody was there any more to take the answer: nothing of the service has failed then. */

@@ -37,7 +37,8 @@ final class OpenServer implements AutoCloseable {
         resources.addAll(List.of(
                 watched,
                 new NamespaceResource(open.pfm(), home.idempotency(), limits),
-                new AdapterResource(open.pfm(), limits, Staging.in(dir.resolve("staging")), MOST_UPLOAD, false),
+                new AdapterResource(
+                        open.pfm(), limits, Staging.in(dir.resolve("staging")), MOST_UPLOAD, Optional.empty()),
                 new CheckpointResource(open.pfm(), limits),
                 new EventResource(open.pfm()),
                 new MergeResource(open.pfm(), open.operations(), limits),
