@@ -16,14 +16,16 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 
 /** Fixture: a whole service on an H2 file in this JVM, with an adapter store, and a client that holds its key. */
 final class LiveService implements AutoCloseable {
@@ -97,9 +99,18 @@ final class LiveService implements AutoCloseable {
     List<Path> staged() throws IOException {
         Path uploads = home().toRealPath().resolve("staging").resolve("uploads");
         List<Path> staged = new ArrayList<>();
-        try (Stream<Path> named = Files.walk(uploads)) {
-            named.filter(Files::isRegularFile).forEach(staged::add);
-        }
+        Files.walkFileTree(uploads, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                staged.add(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) {
+                return FileVisitResult.CONTINUE; // gone meanwhile
+            }
+        });
         File[] open = new File("/proc/self/fd").listFiles();
         for (File file : open == null ? new File[0] : open) {
             if (isBelow(uploads, file.toPath())) {
