@@ -347,13 +347,17 @@ class AdapterRoutesTest {
     private long stagedBytes() throws IOException {
         long bytes = 0;
         for (Path file : service.staged()) {
-            try {
-                bytes += Files.size(file);
-            } catch (NoSuchFileException e) {
-                continue; // it has lost its name meanwhile, and is found by its descriptor
-            }
+            bytes += size(file);
         }
         return bytes;
+    }
+
+    private static long size(Path file) throws IOException {
+        try {
+            return Files.size(file);
+        } catch (NoSuchFileException e) {
+            return 0; // it has lost its name meanwhile, and is found by its descriptor
+        }
     }
 
     private static String sha256(byte[] bytes) throws Exception {
