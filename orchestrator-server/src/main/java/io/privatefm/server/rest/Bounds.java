@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param header how long a request's line and headers may take
  * @param grace how long a body may take before its rate counts
  * @param bytesPerSecond how fast a body must come, on average
+ * @param linger how long the rest of a body that nobody waited for is thrown away before its connection is closed
  * @param ending how long requests under way may take when the server stops
  */
 record Bounds(
@@ -27,6 +28,7 @@ record Bounds(
         Duration header,
         Duration grace,
         long bytesPerSecond,
+        Duration linger,
         Duration ending) {
     static final Bounds STANDARD = new Bounds(
             64,
@@ -38,5 +40,6 @@ record Bounds(
             Duration.ofSeconds(30),
             Duration.ofSeconds(10),
             1 << 10,
+            Duration.ofSeconds(5),
             Duration.ofSeconds(20));
 }

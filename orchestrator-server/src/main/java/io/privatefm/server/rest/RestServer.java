@@ -172,7 +172,7 @@ public final class RestServer implements AutoCloseable {
         busy.setMaxSuspend(bounds.grace());
         busy.excludePath("/api/v1/health/*", "/api/v1/merge-operations/*"); // quick, or open for long without a thread
         SlowClients slow = new SlowClients(busy, bounds, server.getScheduler());
-        server.setHandler(new GracefulHandler(slow));
+        server.setHandler(new LingeringClose(new GracefulHandler(slow), bounds.linger(), server.getScheduler()));
         server.setErrorHandler(new ProblemPages(random));
         server.setStopTimeout(bounds.ending().toMillis());
         server.addBean(new NetworkConnectionLimit(bounds.connections(), server));

@@ -57,6 +57,7 @@ class OperationRoutesTest {
             Duration.ofSeconds(30),
             Duration.ofSeconds(10),
             1,
+            Duration.ofSeconds(5),
             Duration.ofSeconds(20));
 
     @TempDir

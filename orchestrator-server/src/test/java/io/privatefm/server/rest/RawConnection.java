@@ -106,7 +106,8 @@ final class RawConnection implements AutoCloseable {
         return line;
     }
 
-    private String line() throws IOException {
+    /** The next line, without its end; null if the server has ended the connection. */
+    String line() throws IOException {
         StringBuilder line = new StringBuilder();
         for (int next = in.read(); next != '\n'; next = in.read()) {
             if (next < 0) {

@@ -49,6 +49,7 @@ class SlowClientsTest {
             Duration.ofMillis(500),
             Duration.ofMillis(200),
             1 << 20,
+            Duration.ofMillis(200),
             Duration.ofSeconds(20));
 
     @TempDir
