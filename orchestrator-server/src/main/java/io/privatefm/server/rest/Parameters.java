@@ -9,18 +9,30 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * A request's path and query parameters, taken one by one. What is wrong with any of them is collected; {@link #end} reports all of it at
  * once. Not safe for use by several threads at once.
  */
 public final class Parameters {
+    private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+
     private final Context ctx;
     private final List<FieldProblem> problems = new ArrayList<>();
     private final Set<String> known = new HashSet<>();
 
-    /** Of a request. */
+    /**
+     * Of a request.
+     *
+     * @throws ProblemException 400 if the query cannot be decoded: its broken parameters would be left out in silence
+     */
     public Parameters(Context ctx) {
+        String query = ctx.queryString();
+        if (query != null && BROKEN_ESCAPE.matcher(query).find()) {
+            throw ProblemException.malformed(
+                    "in the query, % must be followed by two hexadecimal digits (RFC 3986, 2.1)");
+        }
         this.ctx = ctx;
     }
 
