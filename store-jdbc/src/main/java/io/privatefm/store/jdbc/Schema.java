@@ -30,7 +30,7 @@ final class Schema {
                 .load();
         try {
             if (mode == SchemaMode.MIGRATE) {
-                flyway.migrate();
+                migrate(flyway);
             } else {
                 flyway.validate();
             }
@@ -39,6 +39,17 @@ final class Schema {
                     ErrorCode.CONFIGURATION, "the database's tables are not of this version: " + e.getMessage());
         } catch (FlywayException e) {
             throw new UnavailableException("the tables cannot be prepared: " + e.getMessage(), e);
+        }
+    }
+
+    /** Of processes that find no history at the same time one makes it; the others fail once, and find it when they look again. */
+    private static void migrate(Flyway flyway) {
+        try {
+            flyway.migrate();
+        } catch (FlywayValidateException e) {
+            throw e;
+        } catch (FlywayException e) {
+            flyway.migrate();
         }
     }
 }

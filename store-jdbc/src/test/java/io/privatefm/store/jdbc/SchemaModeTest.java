@@ -17,8 +17,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
@@ -31,12 +37,14 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 @DisplayName("A JDBC store that is opened on")
 class SchemaModeTest {
+    private static final int OPENERS = 4;
+    private static final int ROUNDS = 5;
+
     @TempDir
     private Path folder;
 
     private DataSource empty(String database) {
-        return Map.of("PostgreSQL", PostgresServer.emptySchema(), "H2", h2(";WRITE_DELAY=0;REUSE_SPACE=FALSE"))
-                .get(database);
+        return database.equals("H2") ? h2(";WRITE_DELAY=0;REUSE_SPACE=FALSE") : PostgresServer.emptySchema();
     }
 
     private DataSource h2(String settings) {
@@ -55,10 +63,31 @@ class SchemaModeTest {
 
         OrchestratorStore store = JdbcStore.open(data, SchemaMode.MIGRATE);
 
-        assertThat(store.name()).isEqualTo(database.toLowerCase(java.util.Locale.ROOT));
+        assertThat(store.name()).isEqualTo(database.toLowerCase(Locale.ROOT));
         assertThat(store.<Boolean>inTransaction(tx -> tx.firstTime("one", "m-1")))
                 .isTrue();
         execute(data, "insert into of_the_host values (1)");
+    }
+
+    @Test
+    @DisplayName("an empty database by several at once makes its tables once, and all of them open it")
+    void atOnce() throws Exception {
+        ExecutorService openers = Executors.newFixedThreadPool(OPENERS);
+        try {
+            for (int round = 0; round < ROUNDS; round++) {
+                DataSource data = PostgresServer.emptySchema();
+                CyclicBarrier all = new CyclicBarrier(OPENERS);
+                Callable<String> open = () -> {
+                    all.await();
+                    return JdbcStore.open(data, SchemaMode.MIGRATE).name();
+                };
+                for (Future<String> opened : openers.invokeAll(Collections.nCopies(OPENERS, open))) {
+                    assertThat(opened.get()).isEqualTo("postgresql");
+                }
+            }
+        } finally {
+            openers.shutdown();
+        }
     }
 
     @ParameterizedTest(name = "{0}")
@@ -99,7 +128,7 @@ class SchemaModeTest {
         Flyway.configure(Schema.class.getClassLoader())
                 .dataSource(data)
                 .table("pfm_schema_history")
-                .locations("classpath:io/privatefm/store/jdbc/" + database.toLowerCase(java.util.Locale.ROOT))
+                .locations("classpath:io/privatefm/store/jdbc/" + database.toLowerCase(Locale.ROOT))
                 .target("1")
                 .load()
                 .migrate();
