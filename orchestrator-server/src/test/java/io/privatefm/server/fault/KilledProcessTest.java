@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("A process that is killed")
 class KilledProcessTest {
-    private static final int KILLS = Share.of(16, 80, 10_000);
-    private static final int KILLS_ON_H2 = Share.of(8, 60, 10_000);
+    private static final int KILLS = Share.of(12, 80, 10_000);
+    private static final int KILLS_ON_H2 = Share.of(6, 60, 10_000);
     private static final long LONGEST_NANOS = 1_200_000_000;
 
     @TempDir

@@ -20,7 +20,7 @@ final class OpenServer implements AutoCloseable {
     static final String LEARNER = "ada";
 
     /** Most bytes of an upload. */
-    static final int MOST_UPLOAD = 16 << 20;
+    static final int MOST_UPLOAD = 64 << 20;
 
     private final OpenOperations open;
     private final OperationResource watched;

@@ -20,6 +20,9 @@ class UnreadBodyTest {
     private static final String UPLOAD = "PUT /api/v1/namespaces/ada/adapters/art";
     private static final String FORM = "Content-Type: multipart/form-data; boundary=0e8b11";
 
+    /** More than all buffers on the way. */
+    private static final int LENGTH = 16 << 20;
+
     private OpenServer server;
 
     @BeforeAll
@@ -76,8 +79,8 @@ class UnreadBodyTest {
         String piece = "x".repeat(1 << 20);
         try (RawConnection connection = RawConnection.to(server.port())) {
             connection.send(UPLOAD + " HTTP/1.1\r\nHost: localhost\r\nIf-Match: *\r\n" + FORM + "\r\nContent-Length: "
-                    + OpenServer.MOST_UPLOAD + "\r\n\r\n");
-            for (int sent = 0; sent < OpenServer.MOST_UPLOAD; sent += piece.length()) {
+                    + LENGTH + "\r\n\r\n");
+            for (int sent = 0; sent < LENGTH; sent += piece.length()) {
                 connection.send(piece);
             }
             Answer answer = connection.answer().orElseThrow();

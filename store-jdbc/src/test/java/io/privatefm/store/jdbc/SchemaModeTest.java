@@ -38,7 +38,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 @DisplayName("A JDBC store that is opened on")
 class SchemaModeTest {
     private static final int OPENERS = 4;
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = 3;
 
     @TempDir
     private Path folder;
