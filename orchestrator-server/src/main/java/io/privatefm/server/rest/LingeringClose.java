@@ -12,6 +12,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets callers who are still sending take their answer: where a request was answered before all of its body had come, the rest is thrown
@@ -35,7 +36,7 @@ final class LingeringClose extends Handler.Wrapper {
         return super.handle(readable, new Told(readable, response), new Callback.Nested(callback) {
             @Override
             public void succeeded() {
-                new Rest(request, getCallback()).begin();
+                new Rest(request, getCallback()).run();
             }
         });
     }
@@ -81,37 +82,33 @@ final class LingeringClose extends Handler.Wrapper {
     private final class Rest implements Runnable {
         private final Request request;
         private final Callback whenGone;
-        private Scheduler.Task end = () -> false;
+        private Scheduler.@Nullable Task end;
 
         Rest(Request request, Callback whenGone) {
             this.request = request;
             this.whenGone = whenGone;
         }
 
-        void begin() {
-            end = scheduler.schedule(
-                    () -> request.getConnectionMetaData()
-                            .getConnection()
-                            .getEndPoint()
-                            .close(),
-                    most.toMillis(),
-                    TimeUnit.MILLISECONDS);
-            run();
-        }
-
         @Override
         public void run() {
-            Content.Chunk chunk = request.read();
-            while (chunk != null) {
+            for (Content.Chunk chunk = request.read(); chunk != null; chunk = request.read()) {
                 chunk.release();
                 if (chunk.isLast() || Content.Chunk.isFailure(chunk)) {
-                    end.cancel();
+                    if (end != null) {
+                        end.cancel();
+                    }
                     whenGone.succeeded();
                     return;
                 }
-                chunk = request.read();
+            }
+            if (end == null) { // most bodies are all there, and need no timer
+                end = scheduler.schedule(this::cutOff, most.toMillis(), TimeUnit.MILLISECONDS);
             }
             request.demand(this);
+        }
+
+        private void cutOff() {
+            request.getConnectionMetaData().getConnection().getEndPoint().close();
         }
     }
 }
